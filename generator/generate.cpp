@@ -1,0 +1,30 @@
+#include "generator/generate.hpp"
+
+#include "generator/log.hpp"
+#include "generator/read_sources.hpp"
+#include "generator/write_output.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace hal0::generator {
+
+int generate(const std::string& root, const Options& options, bool under_pid1) {
+    const Log log{under_pid1};
+    slot::Diagnostics folders;
+    const auto sources = read_sources(root, folders);
+    const auto plan = slot::make_plan(sources);
+    for (const auto& problem : folders) log.write(problem);
+    for (const auto& problem : plan.diagnostics) log.write(problem);
+
+    const auto output = render(plan);
+    if (options.action == Action::dry_run) {
+        std::fputs(print_output(output).c_str(), stdout);
+    } else if (const auto written = write_output(options.output, output); !written) {
+        log.error(written.error());
+        return EXIT_FAILURE;
+    }
+    return folders.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace hal0::generator

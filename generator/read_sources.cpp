@@ -1,0 +1,104 @@
+#include "generator/read_sources.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+namespace hal0::generator {
+namespace {
+
+// The readers refuse a file of more than 1 MiB; one byte more is enough to tell them.
+constexpr std::size_t most_bytes = 1024 * 1024 + 1;
+
+/// A file descriptor that is closed at the end of its scope.
+class File {
+public:
+    explicit File(int fd) : fd_(fd) {}
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() {
+        if (fd_ >= 0) close(fd_);
+    }
+    int fd() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+std::string error_text() { return std::strerror(errno); }
+
+/// Reads a regular file; nothing if there is none. O_NONBLOCK: a FIFO that somebody put there must not stop the boot.
+std::optional<slot::SourceFile> read_file(int folder, const char* name, const std::string& shown_path) {
+    slot::SourceFile file{shown_path, {}, {}};
+    const File opened{openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    if (opened.fd() < 0 && errno == ENOENT) return std::nullopt;
+    struct stat status {};
+    if (opened.fd() < 0 || fstat(opened.fd(), &status) < 0) {
+        file.problem = error_text();
+        return file;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        file.problem = "not a regular file";
+        return file;
+    }
+    file.text.resize(std::min<std::size_t>(static_cast<std::size_t>(status.st_size), most_bytes));
+    std::size_t have = 0;
+    while (have < file.text.size()) {
+        const auto got = read(opened.fd(), file.text.data() + have, file.text.size() - have);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) file.problem = error_text();
+        if (got <= 0) break;
+        have += static_cast<std::size_t>(got);
+    }
+    file.text.resize(have);
+    return file;
+}
+
+std::optional<slot::SourceFile> read_path(const std::string& root, const std::string& path) {
+    return read_file(AT_FDCWD, (root + path).c_str(), path);
+}
+
+/// Calls `visit(folder's descriptor, name)` for each entry that is not hidden. An absent folder is an empty one.
+template <class Visit>
+void for_each_entry(const std::string& root, const std::string& path, slot::Diagnostics& diagnostics, Visit visit) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder{opendir((root + path).c_str()), closedir};
+    if (!folder) {
+        if (errno != ENOENT) diagnostics.push_back({slot::Severity::error, {path}, "", "the folder cannot be read: " + error_text()});
+        return;
+    }
+    while (const auto* entry = readdir(folder.get()))
+        if (entry->d_name[0] != '.') visit(dirfd(folder.get()), static_cast<const char*>(entry->d_name));
+}
+
+}  // namespace
+
+slot::Sources read_sources(const std::string& root, slot::Diagnostics& diagnostics) {
+    slot::Sources sources;
+    sources.settings = read_path(root, "/etc/hal0/hal0.toml");
+    sources.hardware = read_path(root, "/etc/hal0/hardware.json");
+    for (const auto* path : {"/usr/share/hal0/profiles.toml", "/etc/hal0/profiles.toml"})
+        if (auto file = read_path(root, path)) sources.profiles.push_back(*std::move(file));
+
+    const std::string slots = "/etc/hal0/slots";
+    for_each_entry(root, slots, diagnostics, [&](int folder, const char* name) {
+        if (!std::string_view{name}.ends_with(".toml")) return;
+        if (auto file = read_file(folder, name, slots + "/" + name)) sources.slots.push_back(*std::move(file));
+    });
+    for_each_entry(root, "/etc/hal0/loaded", diagnostics, [&](int folder, const char* name) {
+        struct stat status {};
+        if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+            sources.loaded[name] = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+    });
+    // The order of a folder is the file system's own: which of two bad files speaks first must not depend on it.
+    std::sort(sources.slots.begin(), sources.slots.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return sources;
+}
+
+}  // namespace hal0::generator

@@ -1,0 +1,75 @@
+#include "slot/arguments.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace hal0::slot {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// `-ngl` is a flag, `-1` and `-.5` are numbers, `-` alone is a file name.
+bool is_flag(std::string_view word) {
+    if (word.size() < 2 || word.front() != '-') return false;
+    const bool number = is_digit(word[1]) || (word[1] == '.' && word.size() > 2 && is_digit(word[2]));
+    return !number;
+}
+
+bool may_repeat(const Provider& provider, std::string_view canonical) {
+    return std::find(provider.repeatable.begin(), provider.repeatable.end(), canonical) != provider.repeatable.end();
+}
+
+}  // namespace
+
+Arguments group_words(const std::vector<std::string>& words, Source source) {
+    Arguments arguments;
+    for (const auto& word : words) {
+        const auto equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+        if (is_flag(word) && equals != std::string::npos)
+            arguments.push_back({word.substr(0, equals), {word.substr(equals + 1)}, source});
+        else if (is_flag(word))
+            arguments.push_back({word, {}, source});
+        else if (!arguments.empty() && !arguments.back().flag.empty())
+            arguments.back().values.push_back(word);
+        else
+            arguments.push_back({"", {word}, source});
+    }
+    return arguments;
+}
+
+std::string canonical_flag(const Provider& provider, std::string_view flag) {
+    std::string name{flag};
+    if (name.starts_with("--")) std::replace(name.begin() + 2, name.end(), '_', '-');
+    const auto find = [&] { return std::find_if(provider.synonyms.begin(), provider.synonyms.end(), [&](const auto& s) { return s.first == name; }); };
+    auto known = find();
+    if (known == provider.synonyms.end() && name.starts_with("--no-")) {
+        name.erase(2, 3);
+        known = find();
+    }
+    return known == provider.synonyms.end() ? name : std::string{known->second};
+}
+
+MergedArguments merge(const Provider& provider, const Arguments& layered) {
+    MergedArguments merged;
+    std::set<std::string> later;
+    for (auto argument = layered.rbegin(); argument != layered.rend(); ++argument) {
+        const bool can_lose = !argument->flag.empty() && !argument->is_variable;
+        const auto name = canonical_flag(provider, argument->flag);
+        const bool wins = !can_lose || may_repeat(provider, name) || later.insert(name).second;
+        (wins ? merged.kept : merged.removed).push_back(*argument);
+    }
+    std::reverse(merged.kept.begin(), merged.kept.end());
+    std::reverse(merged.removed.begin(), merged.removed.end());
+    return merged;
+}
+
+std::vector<std::string> words_of(const Arguments& arguments) {
+    std::vector<std::string> words;
+    for (const auto& argument : arguments) {
+        if (!argument.flag.empty()) words.push_back(argument.flag);
+        words.insert(words.end(), argument.values.begin(), argument.values.end());
+    }
+    return words;
+}
+
+}  // namespace hal0::slot

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "slot/slot.hpp"
+
+#include <string>
+
+namespace hal0::slot {
+
+/// The `podman run` command of a slot as an ExecStart= value over several lines, with every text from a file escaped.
+/// What only a start can know stands in it as $HAL0_DEVICE_ARGS, $HAL0_GROUP_ARGS and $HAL0_MODEL_ARGS.
+std::string container_command(const Slot& slot, const std::string& model_store);
+
+/// Seconds between SIGTERM and SIGKILL in the container: a little less than the unit's TimeoutStopSec=, so that podman
+/// ends a server that ignores SIGTERM, and systemd need not end podman.
+std::uint32_t stop_grace_s(const SlotConfig& config);
+
+}  // namespace hal0::slot

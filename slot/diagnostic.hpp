@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hal0::slot {
+
+/// Where in a file something stands. Lines and columns count from 1; 0 means the file as a whole.
+struct Place {
+    std::string file;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    bool operator==(const Place&) const = default;
+};
+
+enum class Severity { warning, error };
+
+/// What is wrong with a configuration file, where, and what is allowed.
+struct Diagnostic {
+    Severity severity = Severity::error;
+    Place place;
+    std::string key;  // dotted, as in `model.context_size`; empty when no key is meant
+    std::string message;
+    bool operator==(const Diagnostic&) const = default;
+};
+
+using Diagnostics = std::vector<Diagnostic>;
+
+/// `file:line:column`, without what is not known.
+std::string to_string(const Place& place);
+
+/// `file:line:column: key: message`, one line.
+std::string to_string(const Diagnostic& diagnostic);
+
+/// The first error, or null if there are only warnings.
+const Diagnostic* first_error(const Diagnostics& diagnostics);
+
+}  // namespace hal0::slot

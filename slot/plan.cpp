@@ -1,0 +1,164 @@
+#include "slot/plan.hpp"
+
+#include "slot/drop_in.hpp"
+#include "slot/hardware.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace hal0::slot {
+namespace {
+
+std::string_view stem(std::string_view path) {
+    path.remove_prefix(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1);
+    return path.substr(0, path.size() - std::string_view{".toml"}.size());
+}
+
+Diagnostic unreadable(const SourceFile& file) { return {Severity::error, {file.path}, "", "cannot be read: " + file.problem}; }
+
+/// Makes a Plan out of Sources, step by step.
+class Planner {
+public:
+    explicit Planner(const Sources& sources) : sources_(sources) {}
+
+    Plan plan() {
+        read_settings();
+        read_profiles();
+        read_hardware();
+        for (const auto& file : sources_.slots) read_slot(file);
+        std::sort(plan_.slots.begin(), plan_.slots.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+        refuse_shared_ports();
+        find_rivals();
+        choose_boot();
+        return std::move(plan_);
+    }
+
+private:
+    void read_settings() {
+        if (!sources_.settings) return;
+        if (!sources_.settings->problem.empty())
+            plan_.diagnostics.push_back(unreadable(*sources_.settings));
+        else
+            plan_.settings = parse_settings(sources_.settings->path, sources_.settings->text, plan_.diagnostics);
+    }
+
+    void read_profiles() {
+        for (const auto& file : sources_.profiles) {
+            if (!file.problem.empty())
+                plan_.diagnostics.push_back(unreadable(file));
+            else
+                layer_profiles(plan_.profiles, file.path, file.text, plan_.diagnostics);
+        }
+    }
+
+    void read_hardware() {
+        if (!sources_.hardware) return;
+        if (!sources_.hardware->problem.empty())
+            plan_.diagnostics.push_back(unreadable(*sources_.hardware));
+        else
+            detected_ = device_from_probe(sources_.hardware->path, sources_.hardware->text, plan_.diagnostics);
+    }
+
+    void read_slot(const SourceFile& file) {
+        const auto name = SlotName::parse(stem(file.path));
+        if (!name || plan_.slots.size() == most_slots) {
+            plan_.diagnostics.push_back({Severity::error, {file.path}, "", name ? "more than 4096 slots; this one is left out" : name.error()});
+            return;
+        }
+        if (!file.problem.empty()) {
+            refuse(*name, file.path, unreadable(file));
+            return;
+        }
+        auto parsed = parse_slot(*name, file.path, file.text);
+        const auto* error = first_error(parsed.diagnostics);
+        std::variant<Slot, Diagnostic> slot = parsed.config ? resolve(*parsed.config, plan_.profiles, detected_) : *error;
+        if (parsed.config && std::holds_alternative<Diagnostic>(slot)) parsed.diagnostics.push_back(std::get<Diagnostic>(slot));
+        plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
+        plan_.slots.push_back({*name, file.path, std::move(slot), {}, false});
+    }
+
+    void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
+        plan_.diagnostics.push_back(reason);
+        plan_.slots.push_back({name, path, std::move(reason), {}, false});
+    }
+
+    void refuse_shared_ports() {
+        std::map<std::uint16_t, const SlotConfig*> owners;
+        for (auto& planned : plan_.slots) {
+            const auto* slot = std::get_if<Slot>(&planned.slot);
+            if (!slot) continue;
+            const auto [owner, is_first] = owners.emplace(slot->config.port, &slot->config);
+            if (is_first) continue;
+            Diagnostic reason{Severity::error, slot->config.place_of("port"), "port",
+                              fmt::format("{} is taken by slot {} ({}): choose another one", slot->config.port, owner->second->name.str(),
+                                          to_string(owner->second->place_of("port")))};
+            plan_.diagnostics.push_back(reason);
+            planned.slot = std::move(reason);
+        }
+    }
+
+    void find_rivals() {
+        std::map<std::string, std::vector<SlotName>> groups;
+        for (const auto& planned : plan_.slots)
+            if (const auto* group = group_of(planned)) groups[*group].push_back(planned.name);
+        for (auto& planned : plan_.slots)
+            if (const auto* group = group_of(planned))
+                std::copy_if(groups[*group].begin(), groups[*group].end(), std::back_inserter(planned.rivals),
+                             [&](const auto& name) { return name != planned.name; });
+    }
+
+    void choose_boot() {
+        std::map<std::string, PlannedSlot*> newest;  // of each exclusive group
+        for (auto& planned : plan_.slots) {
+            const auto* slot = std::get_if<Slot>(&planned.slot);
+            planned.starts_at_boot = slot && slot->config.enabled && sources_.loaded.contains(planned.name.str());
+            const auto* group = group_of(planned);
+            if (!planned.starts_at_boot || !group) continue;
+            auto& best = newest[*group];
+            auto* loser = best && loaded_at(*best) >= loaded_at(planned) ? &planned : best;
+            if (loser) loser->starts_at_boot = false;
+            if (loser != &planned) best = &planned;
+        }
+    }
+
+    std::int64_t loaded_at(const PlannedSlot& planned) const { return sources_.loaded.at(planned.name.str()); }
+
+    static const std::string* group_of(const PlannedSlot& planned) {
+        const auto* slot = std::get_if<Slot>(&planned.slot);
+        return slot && slot->config.exclusive_group ? &*slot->config.exclusive_group : nullptr;
+    }
+
+    const Sources& sources_;
+    std::optional<Device> detected_;
+    Plan plan_;
+};
+
+/// Why a slot must not be started, if so.
+std::optional<Diagnostic> refusal(const PlannedSlot& planned) {
+    if (const auto* wrong = std::get_if<Diagnostic>(&planned.slot)) return *wrong;
+    const auto& config = std::get<Slot>(planned.slot).config;
+    if (config.enabled) return std::nullopt;
+    return Diagnostic{Severity::error, config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};
+}
+
+}  // namespace
+
+Plan make_plan(const Sources& sources) { return Planner{sources}.plan(); }
+
+Output render(const Plan& plan) {
+    Output output;
+    for (const auto& planned : plan.slots) {
+        const auto folder = unit_name(planned.name) + ".d/";
+        const auto reason = refusal(planned);
+        const auto* slot = std::get_if<Slot>(&planned.slot);
+        output.files.push_back({folder + std::string{drop_in_file}, reason ? refusing_drop_in(planned.name, planned.file, *reason)
+                                                                           : slot_drop_in(*slot, plan.settings, planned.rivals)});
+        if (slot) output.files.push_back({pull_unit_name(planned.name) + ".d/" + std::string{drop_in_file}, pull_drop_in(*slot)});
+        if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit_name(planned.name), "../hal0-slot@.service"});
+    }
+    return output;
+}
+
+}  // namespace hal0::slot

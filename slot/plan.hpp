@@ -1,0 +1,73 @@
+#pragma once
+
+#include "slot/config.hpp"
+#include "slot/profile.hpp"
+#include "slot/settings.hpp"
+#include "slot/slot.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hal0::slot {
+
+/// A file as it was read: where it is, its text, or why it could not be read.
+struct SourceFile {
+    std::string path;
+    std::string text;
+    std::string problem;  // "Permission denied"; empty when it was read
+};
+
+/// Everything under /etc/hal0 and /usr/share/hal0 that decides what slots there are.
+struct Sources {
+    std::optional<SourceFile> settings;             // hal0.toml
+    std::optional<SourceFile> hardware;             // hardware.json
+    std::vector<SourceFile> profiles;               // shipped first, then the admin's
+    std::vector<SourceFile> slots;                  // slots/*.toml
+    std::map<std::string, std::int64_t> loaded;     // marker's name → its modification time, nanoseconds
+};
+
+/// One slot as it would run, or why it cannot.
+struct PlannedSlot {
+    SlotName name;
+    std::string file;
+    std::variant<Slot, Diagnostic> slot;
+    std::vector<SlotName> rivals;   // the others of its exclusive group
+    bool starts_at_boot = false;
+};
+
+/// All slots, by name, and all that there is to say about the files.
+struct Plan {
+    Settings settings;
+    Profiles profiles;
+    std::vector<PlannedSlot> slots;
+    Diagnostics diagnostics;
+};
+
+/// Reads the files and decides each slot by itself: one bad file never hides another. Of two slots with one port the
+/// first by name keeps it. A slot starts at boot if it is enabled and marked as loaded; of an exclusive group, only the
+/// one that was loaded last.
+Plan make_plan(const Sources& sources);
+
+struct OutputFile {
+    std::string path;  // relative to the generator's folder
+    std::string text;
+};
+struct OutputLink {
+    std::string path;
+    std::string target;
+};
+struct Output {
+    std::vector<OutputFile> files;
+    std::vector<OutputLink> links;
+};
+
+/// What the generator writes for a plan (systemd.generator(7)).
+Output render(const Plan& plan);
+
+inline constexpr std::size_t most_slots = 4096;
+
+}  // namespace hal0::slot

@@ -1,0 +1,74 @@
+#include "slot/state.hpp"
+
+#include "slot/status_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hal0::slot {
+namespace {
+
+/// systemd's Result= in words (systemd.exec(5), $SERVICE_RESULT).
+std::string_view result_in_words(std::string_view result) {
+    if (result == "exit-code") return "the model server exited with an error";
+    if (result == "signal") return "the model server was killed by a signal";
+    if (result == "core-dump") return "the model server crashed";
+    if (result == "oom-kill") return "the model server ran out of memory and was killed";
+    if (result == "timeout") return "it took longer than its timeout";
+    if (result == "watchdog") return "it stopped answering its watchdog";
+    if (result == "start-limit-hit") return "it failed too often";
+    if (result == "resources") return "systemd lacked the resources to start it";
+    if (result == "protocol") return "podman did not report the container's start";
+    return "it failed";
+}
+
+/// Why a unit failed: what a helper said if one said something, else systemd's result.
+std::string reason(const Observation& unit) {
+    if (!unit.status_text.empty() && !is_progress(unit.status_text)) return unit.status_text;
+    return std::string{result_in_words(unit.result)};
+}
+
+Condition failed(const Observation& unit) {
+    if (!unit.config_error.empty()) return {State::error, unit.config_error};
+    if (unit.restarts == 0) return {State::error, reason(unit)};
+    // The attempt that the start limit refused is counted too.
+    const auto restarts = std::min(unit.restarts, most_restarts);
+    return {State::error, fmt::format("{} (after {} automatic restart{})", reason(unit), restarts, restarts == 1 ? "" : "s")};
+}
+
+Condition activating(const Observation& unit) {
+    if (unit.sub_state.starts_with("auto-restart"))
+        return {State::error, fmt::format("{}; it restarts automatically ({} of {})", reason(unit), unit.restarts + 1, most_restarts)};
+    if (unit.sub_state == "start-post") return {State::warming, unit.status_text};
+    if (unit.sub_state == "start") return {State::starting, unit.status_text};
+    if (is_waiting(unit.status_text)) return {State::error, unit.status_text};
+    return {parse_pulling(unit.status_text) ? State::pulling : State::starting, unit.status_text};
+}
+
+Condition running(const Observation& unit) {
+    if (!unit.answers) return {State::error, "the model server runs but has stopped answering its health check"};
+    const auto message = unit.config_error.empty() ? unit.status_text : "runs with its previous configuration: " + unit.config_error;
+    if (unit.requests_in_flight > 0) return {State::serving, message};
+    const auto used = std::max(unit.active_since, unit.last_used);
+    const bool unused = unit.now > used && unit.now - used >= unit.idle_after;
+    return {unit.has_model && !unused ? State::ready : State::idle, message};
+}
+
+}  // namespace
+
+Condition condition_of(const Observation& unit) {
+    const bool is_queued = (unit.job == "start" || unit.job == "restart") && unit.config_error.empty();
+    // A start of a failed slot may wait for a rival to stop: the old failure is no news any more.
+    if (unit.active_state == "failed" && is_queued) return {State::starting, ""};
+    if (unit.active_state == "failed" || unit.active_state == "maintenance") return failed(unit);
+    if (unit.active_state == "activating") return unit.job == "stop" ? Condition{State::unloading, ""} : activating(unit);
+    // A crash passes through "deactivating" too: it is not a stop that somebody asked for.
+    if (unit.active_state == "deactivating") return unit.result == "success" ? Condition{State::unloading, ""} : failed(unit);
+    if (unit.active_state == "active" || unit.active_state == "reloading" || unit.active_state == "refreshing")
+        return unit.job == "stop" || unit.job == "restart" ? Condition{State::unloading, ""} : running(unit);
+    if (!unit.config_error.empty()) return {State::error, unit.config_error};
+    return is_queued ? Condition{State::starting, ""} : Condition{State::offline, ""};
+}
+
+}  // namespace hal0::slot

@@ -1,0 +1,65 @@
+#include "slot/status_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace hal0::slot {
+namespace {
+
+constexpr std::string_view pulling = "pulling ";
+constexpr std::string_view waiting = "waiting ";
+constexpr std::string_view warming = "warming up: ";
+constexpr std::string_view answers = "answers on ";
+
+/// A number that ends where `text` ends or where `end` stands.
+std::optional<std::uint32_t> number(std::string_view text) {
+    std::uint32_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return problem == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
+}
+
+}  // namespace
+
+std::string pulling_text(const PullProgress& progress) {
+    if (progress.layers == 0) return fmt::format("{}{}", pulling, progress.image);
+    return fmt::format("{}{}: layer {} of {}", pulling, progress.image, progress.layer, progress.layers);
+}
+
+std::optional<PullProgress> parse_pulling(std::string_view status) {
+    if (!status.starts_with(pulling)) return std::nullopt;
+    status.remove_prefix(pulling.size());
+    constexpr std::string_view between = ": layer ";
+    constexpr std::string_view of = " of ";
+    const auto image_end = status.rfind(between);
+    if (image_end == std::string_view::npos) return PullProgress{std::string{status}, 0, 0};
+    const auto counts = status.substr(image_end + between.size());
+    const auto middle = counts.find(of);
+    if (middle == std::string_view::npos) return std::nullopt;
+    const auto layer = number(counts.substr(0, middle));
+    const auto layers = number(counts.substr(middle + of.size()));
+    if (!layer || !layers) return std::nullopt;
+    return PullProgress{std::string{status.substr(0, image_end)}, *layer, *layers};
+}
+
+std::string waiting_text(std::uint32_t seconds, std::uint32_t attempt) {
+    return fmt::format("{}{} s before automatic restart {} of {}", waiting, seconds, attempt, most_restarts);
+}
+
+bool is_waiting(std::string_view status) { return status.starts_with(waiting); }
+
+std::string warming_text(std::string_view what) { return fmt::format("{}{}", warming, what); }
+
+std::string answers_text(std::uint16_t port) { return fmt::format("{}127.0.0.1:{}", answers, port); }
+
+bool is_progress(std::string_view status) {
+    return is_waiting(status) || status.starts_with(pulling) || status.starts_with(warming) || status.starts_with(answers);
+}
+
+std::uint32_t restart_delay_s(std::uint32_t attempt) {
+    if (attempt <= 1) return 0;
+    return 1U << std::min(attempt - 1, 4U);
+}
+
+}  // namespace hal0::slot

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "slot/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hal0::slot {
+
+/// A value that hal0 writes into a TOML file.
+using TomlValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
+
+/// Sets one value in a TOML text and leaves every other byte as it is: comments, order, formatting, unknown keys. The
+/// files belong to the people who write them, and no TOML library can write one back as it was.
+///
+/// An existing value of any type is replaced where it stands; if it already equals `value`, type included, the text
+/// comes back unchanged however the value was spelled. A new key goes behind the last one of its table, in the style
+/// the table is written in (section, dotted keys or braces); a table that is not there becomes a section at the end.
+///
+/// @param text a TOML document, LF or CRLF, with or without a byte order mark and a final newline.
+/// @param path the key's parts from the top level, undecorated: {"slot", "model", "default"}. Quoted where needed.
+/// @param value what the key is to be. Strings and keys must be valid UTF-8.
+/// @return the new text, or what is in the way and in which line: invalid TOML or UTF-8, an array of tables or a plain
+/// value where the path needs a table, a table that has sections or dotted keys where the path wants a value. The new
+/// text has been parsed again and differs from the old in exactly this one value; otherwise there is an error instead.
+Result<std::string> set_value(std::string_view text, const std::vector<std::string>& path, const TomlValue& value);
+
+/// Removes one key and its value from a TOML text and leaves every other byte as it is.
+///
+/// On lines of its own the key goes with these lines, its trailing comment included; inside braces it goes with its
+/// comma. Comments on other lines and the headers of sections that become empty stay. What set_value() added to an
+/// existing table this takes away without a trace.
+///
+/// @param text, path as for set_value().
+/// @return the new text, checked as for set_value(); `text` itself if there is no such key; or the same errors.
+Result<std::string> remove_value(std::string_view text, const std::vector<std::string>& path);
+
+}  // namespace hal0::slot

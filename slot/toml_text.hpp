@@ -1,0 +1,53 @@
+#pragma once
+
+#include "slot/toml_layout.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// How values are spelled in a TOML text, and which bytes change when one is added or removed; internal to
+/// toml_splice.hpp, which parses what comes out. Nothing here parses, and every text must be valid TOML.
+namespace hal0::slot::toml_text {
+
+/// The bytes [begin, end) of a text are to become `text`.
+struct Edit {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::string text;
+};
+
+/// One of the entries of a table.
+struct Position {
+    Table table;
+    std::size_t entry = 0;
+};
+
+/// Finds the entry whose full path is `path`. A table that has sections or dotted keys has none.
+/// @param path must not lead through an array of tables: the same path could then stand in several sections.
+std::optional<Position> find_entry(std::string_view text, const KeyPath& path);
+
+/// The edit that adds a key, in the style in which its table is written.
+/// @param depth how many leading parts of `path` name tables that exist; less than the number of parts.
+/// @param value the value as it is to be spelled.
+Edit insert_entry(std::string_view text, const KeyPath& path, std::size_t depth, const std::string& value);
+
+/// The edit that removes an entry: its whole lines, or inside braces the key and its comma.
+Edit remove_entry(std::string_view text, const Position& position);
+
+/// @return whether `bytes` is well-formed UTF-8.
+bool is_utf8(std::string_view bytes);
+
+/// @return `value` as a one-line basic string, quotes included. Only quotes, backslashes and control characters are
+/// escaped, so that text in any language stays readable in the file.
+/// @param value must be valid UTF-8.
+std::string write_string(std::string_view value);
+
+/// @return the shortest spelling that reads back as the same double and that TOML takes for a float, not an integer.
+std::string write_float(double value);
+
+/// @return `path` as a dotted key; the parts that are not bare keys are quoted.
+std::string write_path(const KeyPath& path);
+
+}  // namespace hal0::slot::toml_text

@@ -1,0 +1,84 @@
+#include "slot/unit_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hal0::slot {
+namespace {
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view{"_-+=./:,@*?[]"}.find(c) != std::string_view::npos;
+}
+
+std::string doubled(std::string_view text, std::string_view special) {
+    std::string out;
+    for (const char c : text) {
+        out += c;
+        if (special.find(c) != std::string_view::npos) out += c;
+    }
+    return out;
+}
+
+/// In double quotes with C escapes.
+std::string c_quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        if (is_control(c))
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        else
+            out += c;
+    }
+    return out + "\"";
+}
+
+std::string quoted_if_needed(std::string_view original, const std::string& escaped) {
+    const bool plain = !original.empty() && std::all_of(original.begin(), original.end(), is_plain);
+    return plain ? escaped : c_quoted(escaped);
+}
+
+}  // namespace
+
+std::string exec_word(std::string_view text) { return quoted_if_needed(text, doubled(text, "%$")); }
+
+std::string line_text(std::string_view text) {
+    auto out = doubled(text, "%");
+    std::replace_if(out.begin(), out.end(), is_control, ' ');
+    // A backslash at the end of a line would continue it.
+    if (out.ends_with('\\')) out += " .";
+    return out;
+}
+
+std::string value_word(std::string_view text) { return quoted_if_needed(text, doubled(text, "%")); }
+
+std::string environment_line(std::string_view name, std::string_view value) {
+    return fmt::format("Environment={}\n", value_word(fmt::format("{}={}", name, value)));
+}
+
+std::string environment_file_line(std::string_view name, std::string_view value) {
+    std::string out = fmt::format("{}=\"", name);
+    for (const char c : value) {
+        if (std::string_view{"\"\\$`"}.find(c) != std::string_view::npos) out += '\\';
+        out += is_control(c) ? ' ' : c;
+    }
+    return out + "\"\n";
+}
+
+std::string words_for_variable(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& word : words) {
+        if (!out.empty()) out += ' ';
+        if (word.empty()) out += "\"\"";
+        for (const char c : word) {
+            const bool special = is_control(c) || std::string_view{" \"'\\"}.find(c) != std::string_view::npos;
+            if (special) out += '\\';
+            out += is_control(c) ? ' ' : c;
+        }
+    }
+    return out;
+}
+
+}  // namespace hal0::slot

@@ -1,0 +1,89 @@
+#include "units/prepare/image.hpp"
+
+#include "units/prepare/pull_output.hpp"
+#include "units/prepare/report.hpp"
+
+#include <fmt/format.h>
+#include <pty.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+
+namespace hal0::prepare {
+namespace {
+
+// How long a pull may show nothing new: podman is silent while it unpacks a layer, and large ones take minutes.
+constexpr std::chrono::seconds silence{600};
+
+slot::Error cannot_run(int problem) { return slot::Error{fmt::format("podman cannot be run: {}", std::strerror(problem))}; }
+
+/// Waits for the process and returns its exit status, or 128 and its signal.
+int wait_for(pid_t pid) {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// A terminal wide enough that podman draws its progress bars, each on one line.
+constexpr winsize terminal_size{.ws_row = 100, .ws_col = 200, .ws_xpixel = 0, .ws_ypixel = 0};
+
+[[noreturn]] void exec_pull(const std::string& image) {
+    // The unit's stop ends this process first; a pull without its reader must not go on.
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    execlp("podman", "podman", "pull", image.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+}
+
+/// Reads the terminal until podman ends. The end of a terminal is the error EIO.
+void follow(int terminal, PullOutput& output) {
+    std::array<char, 8192> buffer{};
+    auto last = output.progress();
+    while (true) {
+        const auto got = read(terminal, buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return;
+        if (!output.feed({buffer.data(), static_cast<std::size_t>(got)})) continue;
+        extend_timeout(silence);
+        if (const auto now = output.progress(); now != last) report_status(slot::pulling_text(last = now));
+    }
+}
+
+}  // namespace
+
+slot::Result<bool> has_image(const std::string& image) {
+    std::array<std::string, 4> words = {"podman", "image", "exists", image};
+    std::array<char*, 5> argv = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
+    pid_t pid = 0;
+    const int problem = posix_spawnp(&pid, "podman", nullptr, nullptr, argv.data(), environ);
+    if (problem != 0) return cannot_run(problem);
+    const int status = wait_for(pid);
+    if (status == 0 || status == 1) return status == 0;
+    return slot::Error{fmt::format("podman cannot tell whether it has the image {}: it ended with status {}", image, status)};
+}
+
+slot::Result<bool> pull_image(const std::string& image) {
+    PullOutput output{image};
+    report_status(slot::pulling_text(output.progress()));
+    extend_timeout(silence);
+    int terminal = -1;
+    winsize size = terminal_size;
+    const pid_t pid = forkpty(&terminal, nullptr, nullptr, &size);
+    if (pid < 0) return cannot_run(errno);
+    if (pid == 0) exec_pull(image);
+    follow(terminal, output);
+    close(terminal);
+    const int status = wait_for(pid);
+    if (status == 0) return true;
+    const auto reason = output.error().empty() ? fmt::format("podman pull ended with status {}", status) : output.error();
+    return slot::Error{fmt::format("the image {} cannot be pulled: {}", image, reason.substr(0, 400))};
+}
+
+}  // namespace hal0::prepare

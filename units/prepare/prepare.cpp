@@ -1,0 +1,84 @@
+#include "units/prepare/prepare.hpp"
+
+#include "units/prepare/back_off.hpp"
+#include "units/prepare/host.hpp"
+#include "units/prepare/image.hpp"
+#include "units/prepare/model.hpp"
+#include "units/prepare/report.hpp"
+#include "units/prepare/request.hpp"
+#include "units/prepare/start_file.hpp"
+
+#include <fmt/format.h>
+#include <sysexits.h>
+
+#include <cstdlib>
+#include <functional>
+
+namespace hal0::prepare {
+namespace {
+
+/// Removes a container that an earlier start left behind.
+void remove_container(const slot::SlotName& name) {
+    const auto command = fmt::format("podman rm --force --ignore --time=5 {} >/dev/null", container_name(name));
+    // The name is a SlotName: it has nothing that a shell would read.
+    if (std::system(command.c_str()) != 0) report_warning(fmt::format("the old container {} cannot be removed", container_name(name)));
+}
+
+slot::Result<bool> free_port(const Request& request) {
+    if (!is_port_taken(request.port)) return true;
+    // Most likely by this slot's own container, left by a conmon that was killed; `podman run --replace` comes too late.
+    remove_container(request.name);
+    if (!is_port_taken(request.port)) return true;
+    return slot::Error{fmt::format("port {0} is taken by another program (ss -ltnp sport = :{0} shows it): stop that, or give the slot another port",
+                                   request.port)};
+}
+
+slot::Result<bool> provide_image(const std::string& image) {
+    const auto here = has_image(image);
+    return !here || *here ? here : pull_image(image);
+}
+
+/// Everything that can be wrong without a download comes first.
+slot::Result<bool> make_ready(const Request& request, const std::string& root) {
+    auto model = choose_model(request, root);
+    if (!model) return slot::Error{model.error()};
+    auto devices = device_arguments(request.devices);
+    if (!devices) return slot::Error{devices.error()};
+    if (const auto image = provide_image(request.image); !image) return image;
+    report_status("");
+    if (const auto port = free_port(request); !port) return port;
+    return write_start_file(variable("RUNTIME_DIRECTORY"), {*model, *devices, group_arguments(request.groups)});
+}
+
+int fail(const std::string& reason, int status) {
+    report_failure(reason);
+    return status;
+}
+
+}  // namespace
+
+int prepare(const slot::SlotName& name, const std::string& root) {
+    if (variable("HAL0_IMAGE").empty()) return EXIT_SUCCESS;  // ExecStart= is refuse(), which says why
+    const auto request = read_request(name);
+    if (!request) return fail(request.error(), EX_CONFIG);
+    back_off(name);
+    const auto done = make_ready(*request, root);
+    return done ? EXIT_SUCCESS : fail(done.error(), EXIT_FAILURE);
+}
+
+int refuse(const slot::SlotName& name) {
+    const auto reason = variable("HAL0_CONFIG_ERROR");
+    if (!reason.empty()) return fail(reason, EX_CONFIG);
+    return fail(fmt::format("slot {0} has no configuration: write /etc/hal0/slots/{0}.toml, then run: systemctl daemon-reload", name.str()), EX_CONFIG);
+}
+
+int pull(const slot::SlotName& name) {
+    if (variable("HAL0_IMAGE").empty()) return refuse(name);
+    const auto image = slot::Result<std::string>{variable("HAL0_IMAGE")};
+    const auto done = provide_image(*image);
+    if (!done) return fail(done.error(), EXIT_FAILURE);
+    report_status(fmt::format("the image {} is present", *image));
+    return EXIT_SUCCESS;
+}
+
+}  // namespace hal0::prepare

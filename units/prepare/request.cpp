@@ -1,0 +1,58 @@
+#include "units/prepare/request.hpp"
+
+#include "slot/profile.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <sstream>
+
+namespace hal0::prepare {
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream stream{text};
+    std::vector<std::string> found;
+    for (std::string word; stream >> word;) found.push_back(word);
+    return found;
+}
+
+slot::Error wrong(const char* name, const std::string& reason) {
+    return slot::Error{fmt::format("{} in the unit's environment: {}", name, reason)};
+}
+
+}  // namespace
+
+std::string variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+slot::Result<Request> read_request(const slot::SlotName& name) {
+    Request request{name};
+    auto image = slot::parse_image(variable("HAL0_IMAGE"));
+    if (!image) return wrong("HAL0_IMAGE", image.error());
+    request.image = *image;
+
+    const auto provider = slot::parse_word<slot::ProviderId>(variable("HAL0_PROVIDER"));
+    if (!provider) return wrong("HAL0_PROVIDER", "one of " + slot::all_words<slot::ProviderId>());
+    request.provider = *provider;
+
+    const auto port = variable("HAL0_PORT");
+    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), request.port);
+    if (problem != std::errc{} || end != port.data() + port.size() || request.port == 0) return wrong("HAL0_PORT", "not a port");
+
+    request.model_store = variable("HAL0_MODEL_STORE");
+    if (const auto text = variable("HAL0_MODEL"); !text.empty()) {
+        auto model = slot::ModelId::parse(text);
+        if (!model) return wrong("HAL0_MODEL", model.error());
+        request.model = *model;
+    }
+    request.flags_set = words(variable("HAL0_FLAGS_SET"));
+    request.devices = words(variable("HAL0_DEVICES"));
+    request.groups = words(variable("HAL0_GROUPS"));
+    return request;
+}
+
+}  // namespace hal0::prepare
