@@ -39,6 +39,7 @@ Arguments group_words(const std::vector<std::string>& words, Source source) {
 
 std::string canonical_flag(const Provider& provider, std::string_view flag) {
     std::string name{flag};
+    if (name.empty()) return name;
     if (name.starts_with("--")) std::replace(name.begin() + 2, name.end(), '_', '-');
     const auto find = [&] { return std::find_if(provider.synonyms.begin(), provider.synonyms.end(), [&](const auto& s) { return s.first == name; }); };
     auto known = find();

@@ -15,10 +15,10 @@ Arguments flag(std::string_view name, std::vector<std::string> values, Source so
 
 void append(Arguments& to, Arguments from) { std::move(from.begin(), from.end(), std::back_inserter(to)); }
 
+/// `name` is one of the provider's own flags, which are canonical.
 bool sets(const Provider& server, const Arguments& arguments, std::string_view name) {
-    return !name.empty() && std::any_of(arguments.begin(), arguments.end(), [&](const auto& argument) {
-        return canonical_flag(server, argument.flag) == canonical_flag(server, name);
-    });
+    return !name.empty() && std::any_of(arguments.begin(), arguments.end(),
+                                        [&](const auto& argument) { return canonical_flag(server, argument.flag) == name; });
 }
 
 std::optional<Device> chosen_device(const SlotConfig& config, const Profiles& profiles, std::optional<Device> detected) {
@@ -45,10 +45,11 @@ std::string names_of(const Profiles& profiles) {
 std::optional<Diagnostic> sets_address(const Slot& slot) {
     const auto& server = provider(slot.provider);
     const auto message = [](std::string_view what) { return fmt::format("{} is not allowed here: the slot's port and the profile's network decide it", what); };
+    const auto extra_args = group_words(slot.config.extra_args, Source::extra_args);
+    const auto flags = group_words(slot.profile.flags, Source::profile);
     for (const auto name : {server.host, server.port}) {
-        if (sets(server, group_words(slot.config.extra_args, Source::extra_args), name))
-            return wrong(slot.config, "server.extra_args", message(name));
-        if (sets(server, group_words(slot.profile.flags, Source::profile), name))
+        if (sets(server, extra_args, name)) return wrong(slot.config, "server.extra_args", message(name));
+        if (sets(server, flags, name))
             return Diagnostic{Severity::error, slot.profile.place, fmt::format("profile.{}.flags", slot.profile.name), message(name)};
     }
     return std::nullopt;

@@ -99,8 +99,16 @@ std::string shown_key(std::string_view key) {
     return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), bare) ? std::string{key} : quoted(key);
 }
 
+bool TomlReader::was_asked_for(std::string_view key) const { return std::find(asked_.begin(), asked_.end(), key) != asked_.end(); }
+
+bool TomlReader::remember(std::string_view key) {
+    if (was_asked_for(key)) return false;
+    asked_.push_back(key);
+    return true;
+}
+
 const toml::node* TomlReader::find(std::string_view key) {
-    const bool first_time = asked_.emplace(key).second;
+    const bool first_time = remember(key);
     const toml::node* found = nullptr;
     for (const auto* table : tables_) {
         const auto* node = table->get(key);
@@ -176,7 +184,7 @@ std::optional<std::vector<std::string>> TomlReader::strings(std::string_view key
 
 TomlReader TomlReader::table(std::string_view key) {
     TomlReader inner{file_, diagnostics_, dotted(key) + "."};
-    asked_.emplace(key);
+    remember(key);
     for (const auto* table : tables_) {
         const auto* node = table->get(key);
         if (!node) continue;
@@ -207,7 +215,7 @@ void TomlReader::error(std::string_view key, std::string message) {
 void TomlReader::warn_about_unknown_keys() {
     for (const auto* table : tables_)
         for (const auto& [key, node] : *table)
-            if (!asked_.contains(key.str()))
+            if (!was_asked_for(key.str()))
                 diagnostics_.push_back({Severity::warning, place_of(file_, key.source()), dotted(key.str()), "unknown key, ignored"});
 }
 

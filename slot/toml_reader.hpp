@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +20,7 @@ namespace hal0::slot {
 std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics);
 
 /// Reads typed values out of one or more tables that stand for the same thing, and notes what is wrong with each.
-/// Every get… returns nothing both when the key is absent and when it is wrong; the difference is a diagnostic.
+/// Keys are literals: the reader keeps what it was asked for. Every get… returns nothing both when the key is absent and when it is wrong; the difference is a diagnostic.
 class TomlReader {
 public:
     /// `prefix` is put before keys in messages (`model.`). A key given in two of the tables is an error.
@@ -69,6 +68,9 @@ public:
 
 private:
     const toml::node* find(std::string_view key);
+    bool was_asked_for(std::string_view key) const;
+    /// Returns false if it was asked for before.
+    bool remember(std::string_view key);
     void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted);
     static std::string quoted_value(std::string_view text);
 
@@ -76,7 +78,7 @@ private:
     Diagnostics& diagnostics_;
     std::string prefix_;
     std::vector<const toml::table*> tables_;
-    std::set<std::string, std::less<>> asked_;
+    std::vector<std::string_view> asked_;
 };
 
 /// A key as it is shown in messages: bare if it can be, else quoted with its control characters escaped.

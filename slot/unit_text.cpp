@@ -3,17 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace hal0::slot {
 namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-bool is_plain(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view{"_-+=./:,@*?[]"}.find(c) != std::string_view::npos;
-}
+/// Characters that mean nothing but themselves in any part of a unit file. A table, because the generator asks for
+/// every character that it writes.
+constexpr auto plain_characters = [] {
+    std::array<bool, 256> plain{};
+    for (const char c : std::string_view{"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@*?[]"}) plain[static_cast<unsigned char>(c)] = true;
+    return plain;
+}();
+
+bool is_plain(char c) { return plain_characters[static_cast<unsigned char>(c)]; }
 
 std::string doubled(std::string_view text, std::string_view special) {
+    const auto occurs = [&](char c) { return text.find(c) != std::string_view::npos; };
+    if (std::none_of(special.begin(), special.end(), occurs)) return std::string{text};
     std::string out;
     for (const char c : text) {
         out += c;
