@@ -37,8 +37,8 @@ Options parse_options(int argc, char* argv[]) {
     opterr = 0;
     optind = 1;
     auto action = Action::generate;
-    for (int found = 0; (found = getopt_long(argc, argv, "+h", known.data(), nullptr)) != -1;) {
-        if (found == '?') return usage_error("unknown option " + std::string{argv[optind - 1]} + "; see hal0-generator --help");
+    for (int found = 0, word = optind; (found = getopt_long(argc, argv, "+h", known.data(), nullptr)) != -1; word = optind) {
+        if (found == '?') return usage_error("unknown option " + std::string{argv[word]} + "; see hal0-generator --help");
         action = action_of(found);
         if (action != Action::dry_run) return {action, "", ""};
     }

@@ -155,7 +155,8 @@ Output render(const Plan& plan) {
         const auto* slot = std::get_if<Slot>(&planned.slot);
         output.files.push_back({folder + std::string{drop_in_file}, reason ? refusing_drop_in(planned.name, planned.file, *reason)
                                                                            : slot_drop_in(*slot, plan.settings, planned.rivals)});
-        if (slot) output.files.push_back({pull_unit_name(planned.name) + ".d/" + std::string{drop_in_file}, pull_drop_in(*slot)});
+        output.files.push_back({pull_unit_name(planned.name) + ".d/" + std::string{drop_in_file},
+                                slot ? pull_drop_in(*slot) : refusing_drop_in(planned.name, planned.file, *reason)});
         if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit_name(planned.name), "../hal0-slot@.service"});
     }
     return output;

@@ -21,10 +21,10 @@ struct Observation {
     std::string active_state = "inactive";
     std::string sub_state = "dead";
     std::string result = "success";
-    std::string status_text;
-    std::string job;            // type of the unit's pending job: "start", "stop", "restart"; empty without one
+    std::string status_text{};
+    std::string job{};          // type of the unit's pending job: "start", "stop", "restart"; empty without one
     std::uint32_t restarts = 0; // NRestarts
-    std::string config_error;   // why the TOML cannot be rendered; empty if it can
+    std::string config_error{}; // why the TOML cannot be rendered; empty if it can
 
     bool has_model = true;      // the running server has a model
     bool answers = true;        // false: the health path failed twice in a row

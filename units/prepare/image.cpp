@@ -1,36 +1,24 @@
 #include "units/prepare/image.hpp"
 
+#include "units/prepare/podman.hpp"
 #include "units/prepare/pull_output.hpp"
 #include "units/prepare/report.hpp"
 
 #include <fmt/format.h>
 #include <pty.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 
 namespace hal0::prepare {
 namespace {
 
 // How long a pull may show nothing new: podman is silent while it unpacks a layer, and large ones take minutes.
 constexpr std::chrono::seconds silence{600};
-
-slot::Error cannot_run(int problem) { return slot::Error{fmt::format("podman cannot be run: {}", std::strerror(problem))}; }
-
-/// Waits for the process and returns its exit status, or 128 and its signal.
-int wait_for(pid_t pid) {
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /// A terminal wide enough that podman draws its progress bars, each on one line.
 constexpr winsize terminal_size{.ws_row = 100, .ws_col = 200, .ws_xpixel = 0, .ws_ypixel = 0};
@@ -59,14 +47,10 @@ void follow(int terminal, PullOutput& output) {
 }  // namespace
 
 slot::Result<bool> has_image(const std::string& image) {
-    std::array<std::string, 4> words = {"podman", "image", "exists", image};
-    std::array<char*, 5> argv = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
-    pid_t pid = 0;
-    const int problem = posix_spawnp(&pid, "podman", nullptr, nullptr, argv.data(), environ);
-    if (problem != 0) return cannot_run(problem);
-    const int status = wait_for(pid);
-    if (status == 0 || status == 1) return status == 0;
-    return slot::Error{fmt::format("podman cannot tell whether it has the image {}: it ended with status {}", image, status)};
+    const auto status = run_podman({"image", "exists", image});
+    if (!status) return slot::Error{status.error()};
+    if (*status == 0 || *status == 1) return *status == 0;
+    return slot::Error{fmt::format("podman cannot tell whether it has the image {}: it ended with status {}", image, *status)};
 }
 
 slot::Result<bool> pull_image(const std::string& image) {

@@ -78,6 +78,13 @@ std::optional<std::string> problem_of(const std::string& path, const std::string
 
 }  // namespace
 
+std::optional<std::string> store_problem(const std::string& store, const std::string& root) {
+    std::error_code problem;
+    if (fs::is_directory(root + store, problem)) return std::nullopt;
+    return fmt::format("the model store {} is not a folder{}: create it, or set [models] store in /etc/hal0/hal0.toml", store,
+                       problem ? " (" + problem.message() + ")" : "");
+}
+
 slot::Result<ChosenModel> choose_model(const Request& request, const std::string& root) {
     const auto id = wanted_model(request, root);
     if (!id) return slot::Error{id.error()};

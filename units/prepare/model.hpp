@@ -15,6 +15,9 @@ struct ChosenModel {
     slot::Arguments arguments;
 };
 
+/// Why the model store cannot be given to a container, if so.
+std::optional<std::string> store_problem(const std::string& store, const std::string& root);
+
 /// Takes the trial model of a swap, else the slot's default, looks it up in the registry and checks its files.
 /// `root` is put before every path that is read. Errors: not in the registry, a file that is missing, unreadable, or
 /// outside the model store (the container would not see it).

@@ -4,6 +4,7 @@
 #include "units/prepare/host.hpp"
 #include "units/prepare/image.hpp"
 #include "units/prepare/model.hpp"
+#include "units/prepare/podman.hpp"
 #include "units/prepare/report.hpp"
 #include "units/prepare/request.hpp"
 #include "units/prepare/start_file.hpp"
@@ -12,16 +13,14 @@
 #include <sysexits.h>
 
 #include <cstdlib>
-#include <functional>
 
 namespace hal0::prepare {
 namespace {
 
 /// Removes a container that an earlier start left behind.
 void remove_container(const slot::SlotName& name) {
-    const auto command = fmt::format("podman rm --force --ignore --time=5 {} >/dev/null", container_name(name));
-    // The name is a SlotName: it has nothing that a shell would read.
-    if (std::system(command.c_str()) != 0) report_warning(fmt::format("the old container {} cannot be removed", container_name(name)));
+    const auto status = run_podman({"rm", "--force", "--ignore", "--time=5", container_name(name)});
+    if (!status || *status != 0) report_warning(fmt::format("the old container {} cannot be removed", container_name(name)));
 }
 
 slot::Result<bool> free_port(const Request& request) {
@@ -40,6 +39,7 @@ slot::Result<bool> provide_image(const std::string& image) {
 
 /// Everything that can be wrong without a download comes first.
 slot::Result<bool> make_ready(const Request& request, const std::string& root) {
+    if (const auto problem = store_problem(request.model_store, root)) return slot::Error{*problem};
     auto model = choose_model(request, root);
     if (!model) return slot::Error{model.error()};
     auto devices = device_arguments(request.devices);

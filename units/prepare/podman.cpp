@@ -1,0 +1,33 @@
+#include "units/prepare/podman.hpp"
+
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace hal0::prepare {
+
+slot::Error cannot_run(int problem) { return slot::Error{fmt::format("podman cannot be run: {}", std::strerror(problem))}; }
+
+int wait_for(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+slot::Result<int> run_podman(const std::vector<std::string>& arguments) {
+    std::vector<std::string> words = {"podman"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_t child = 0;
+    const int problem = posix_spawnp(&child, argv[0], nullptr, nullptr, argv.data(), environ);
+    if (problem != 0) return cannot_run(problem);
+    return wait_for(child);
+}
+
+}  // namespace hal0::prepare
