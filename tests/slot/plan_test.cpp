@@ -1,0 +1,232 @@
+#include "slot/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hal0::slot {
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::string folder = "/etc/hal0/slots/";
+
+/// Sources with one profile for every device and these slots: name and TOML.
+Sources sources(const std::vector<std::pair<std::string, std::string>>& slots) {
+    Sources result;
+    result.profiles.push_back({"/usr/share/hal0/profiles.toml",
+                               "[profile.vulkan]\nimage = \"i/vulkan\"\n[profile.rocm]\nimage = \"i/rocm\"\n[profile.cpu]\nimage = \"i/cpu\"\n", ""});
+    for (const auto& [name, toml] : slots) result.slots.push_back({folder + name + ".toml", toml, ""});
+    return result;
+}
+
+Words messages(const Plan& plan) {
+    Words all;
+    for (const auto& d : plan.diagnostics) all.push_back((d.severity == Severity::warning ? "warning: " : "") + to_string(d));
+    return all;
+}
+
+Words names(const Plan& plan) {
+    Words all;
+    for (const auto& planned : plan.slots) all.push_back(planned.name.str());
+    return all;
+}
+
+Words names(const std::vector<SlotName>& slots) {
+    Words all;
+    for (const auto& name : slots) all.push_back(name.str());
+    return all;
+}
+
+Words at_boot(const Plan& plan) {
+    Words all;
+    for (const auto& planned : plan.slots)
+        if (planned.starts_at_boot) all.push_back(planned.name.str());
+    return all;
+}
+
+const PlannedSlot& planned(const Plan& plan, const std::string& name) {
+    const auto found = std::find_if(plan.slots.begin(), plan.slots.end(), [&](const auto& p) { return p.name.str() == name; });
+    if (found == plan.slots.end()) throw std::out_of_range{name};
+    return *found;
+}
+
+/// What is wrong with a slot; empty if it can start.
+std::string problem(const Plan& plan, const std::string& name) {
+    const auto* wrong = std::get_if<Diagnostic>(&planned(plan, name).slot);
+    return wrong ? to_string(*wrong) : "";
+}
+
+TEST(Plan, OfNothing) {
+    const auto plan = make_plan({});
+    EXPECT_EQ(names(plan), Words{});
+    EXPECT_EQ(messages(plan), Words{});
+    EXPECT_EQ(plan.settings, Settings{});
+    EXPECT_TRUE(plan.profiles.empty());
+    EXPECT_TRUE(render(plan).files.empty());
+    EXPECT_TRUE(render(plan).links.empty());
+}
+
+TEST(Plan, IsSortedByName) {
+    EXPECT_EQ(names(make_plan(sources({{"b", "port = 9001"}, {"a-b", "port = 9002"}, {"a", "port = 9003"}}))), (Words{"a", "a-b", "b"}));
+}
+
+TEST(Plan, OneBadFileAmongGoodOnes) {
+    const auto plan = make_plan(sources({{"a", "port = 9001"}, {"b", "port = \"x\"\nenabled = 3\n"}, {"c", "port = 9003"}, {"d", "["}, {"e", "port = 9005\nprofile = \"none\""}}));
+    EXPECT_EQ(names(plan), (Words{"a", "b", "c", "d", "e"}));
+    EXPECT_EQ(problem(plan, "a"), "");
+    EXPECT_EQ(problem(plan, "b"), "/etc/hal0/slots/b.toml:1:8: port: \"x\" is not allowed: a whole number from 1024 to 65535");
+    EXPECT_EQ(problem(plan, "c"), "");
+    EXPECT_TRUE(problem(plan, "d").starts_with("/etc/hal0/slots/d.toml:1:")) << problem(plan, "d");
+    EXPECT_EQ(problem(plan, "e"), "/etc/hal0/slots/e.toml:2:11: profile: there is no profile \"none\": one of cpu, rocm, vulkan");
+    const auto said = messages(plan);
+    ASSERT_EQ(said.size(), 4U);
+    EXPECT_EQ(said[0], problem(plan, "b"));
+    EXPECT_EQ(said[1], "/etc/hal0/slots/b.toml:2:11: enabled: 3 is not allowed: true or false");
+    EXPECT_EQ(said[2], problem(plan, "d"));
+    EXPECT_EQ(said[3], problem(plan, "e"));
+}
+
+TEST(Plan, AWarningStopsNothing) {
+    const auto plan = make_plan(sources({{"a", "port = 9001\nworkers = 2\n"}}));
+    EXPECT_EQ(problem(plan, "a"), "");
+    EXPECT_EQ(messages(plan), Words{"warning: /etc/hal0/slots/a.toml:2:1: workers: unknown key, ignored"});
+}
+
+TEST(Plan, InvalidNamesAreReportedAndLeftOut) {
+    const auto plan = make_plan(sources({{"A", "port = 9001"}, {"a b", "port = 9002"}, {"ok", "port = 9003"}, {"", "port = 9004"}, {"x\n", "port = 9005"}}));
+    EXPECT_EQ(names(plan), Words{"ok"});
+    const auto said = messages(plan);
+    const std::string rule = " is not a slot name: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit";
+    ASSERT_EQ(said.size(), 4U);
+    EXPECT_EQ(said[0], "/etc/hal0/slots/A.toml: \"A\"" + rule);
+    EXPECT_EQ(said[1], "/etc/hal0/slots/a b.toml: \"a b\"" + rule);
+    EXPECT_EQ(said[2], "/etc/hal0/slots/.toml: \"\"" + rule);
+}
+
+TEST(Plan, UnreadableFilesAreReported) {
+    auto input = sources({{"a", "port = 9001"}});
+    input.slots.push_back({folder + "b.toml", "", "Permission denied"});
+    input.settings = SourceFile{"/etc/hal0/hal0.toml", "", "Is a directory"};
+    input.hardware = SourceFile{"/etc/hal0/hardware.json", "", "Input/output error"};
+    input.profiles.push_back({"/etc/hal0/profiles.toml", "", "Permission denied"});
+    const auto plan = make_plan(input);
+    EXPECT_EQ(messages(plan), (Words{"/etc/hal0/hal0.toml: cannot be read: Is a directory", "/etc/hal0/profiles.toml: cannot be read: Permission denied",
+                                     "/etc/hal0/hardware.json: cannot be read: Input/output error", "/etc/hal0/slots/b.toml: cannot be read: Permission denied"}));
+    EXPECT_EQ(problem(plan, "a"), "");
+    EXPECT_EQ(problem(plan, "b"), "/etc/hal0/slots/b.toml: cannot be read: Permission denied");
+}
+
+TEST(Plan, FollowsSettingsHardwareAndTheAdminsProfiles) {
+    auto input = sources({{"a", "port = 9001"}, {"b", "port = 9002\nprofile = \"mine\""}});
+    input.settings = SourceFile{"/etc/hal0/hal0.toml", "[models]\nstore = \"/srv\"\n", ""};
+    input.hardware = SourceFile{"/etc/hal0/hardware.json", R"({"default_hardware":"rocm"})", ""};
+    input.profiles.push_back({"/etc/hal0/profiles.toml", "[profile.rocm]\nimage = \"my/rocm\"\n[profile.mine]\nimage = \"my/own\"\n", ""});
+    const auto plan = make_plan(input);
+    EXPECT_EQ(messages(plan), Words{});
+    EXPECT_EQ(plan.settings.model_store, "/srv");
+    const auto& a = std::get<Slot>(planned(plan, "a").slot);
+    EXPECT_EQ(a.device, Device::gpu_rocm);
+    EXPECT_EQ(a.profile.image, "my/rocm");
+    EXPECT_EQ(std::get<Slot>(planned(plan, "b").slot).profile.image, "my/own");
+}
+
+TEST(Plan, OfTwoSlotsWithOnePortTheFirstByNameKeepsIt) {
+    const auto plan = make_plan(sources({{"c", "port = 9001"}, {"b", "\nport = 9001"}, {"a", "port = 9000"}}));
+    EXPECT_EQ(problem(plan, "a"), "");
+    EXPECT_EQ(problem(plan, "b"), "");
+    EXPECT_EQ(problem(plan, "c"), "/etc/hal0/slots/c.toml:1:8: port: 9001 is taken by slot b (/etc/hal0/slots/b.toml:2:8): choose another one");
+    EXPECT_EQ(messages(plan), Words{problem(plan, "c")});
+}
+
+TEST(Plan, ABrokenSlotTakesNoPort) {
+    const auto plan = make_plan(sources({{"a", "port = 9001\nprofile = \"none\""}, {"b", "port = 9001"}}));
+    EXPECT_NE(problem(plan, "a"), "");
+    EXPECT_EQ(problem(plan, "b"), "");
+}
+
+TEST(Plan, SlotsOfAnExclusiveGroupAreRivals) {
+    const auto plan = make_plan(sources({{"a", "port = 9001\nexclusive_group = \"big\""}, {"b", "port = 9002\nexclusive_group = \"big\""}, {"c", "port = 9003"},
+                                         {"d", "port = 9004\nexclusive_group = \"other\""}, {"e", "port = 9005\nexclusive_group = \"big\"\nenabled = false"},
+                                         {"f", "port = 9001\nexclusive_group = \"big\""}}));
+    EXPECT_EQ(names(planned(plan, "a").rivals), (Words{"b", "e"}));
+    EXPECT_EQ(names(planned(plan, "b").rivals), (Words{"a", "e"}));
+    EXPECT_EQ(names(planned(plan, "c").rivals), Words{});
+    EXPECT_EQ(names(planned(plan, "d").rivals), Words{});
+    EXPECT_EQ(names(planned(plan, "f").rivals), Words{}) << "it cannot start: its port is taken";
+}
+
+TEST(Plan, AtBootStartWhatIsEnabledAndMarked) {
+    auto input = sources({{"a", "port = 9001"}, {"b", "port = 9002"}, {"c", "port = 9003\nenabled = false"}, {"d", "port = 1"}});
+    input.loaded = {{"b", 1}, {"c", 2}, {"d", 3}, {"gone", 4}};
+    EXPECT_EQ(at_boot(make_plan(input)), Words{"b"});
+}
+
+TEST(Plan, OfAGroupOnlyTheNewestMarkStartsAtBoot) {
+    const std::vector<std::pair<std::string, std::string>> slots = {{"a", "port = 9001\nexclusive_group = \"g\""}, {"b", "port = 9002\nexclusive_group = \"g\""},
+                                                                    {"c", "port = 9003\nexclusive_group = \"g\""}, {"x", "port = 9004"}};
+    struct Case {
+        std::map<std::string, std::int64_t> loaded;
+        Words boot;
+    };
+    const std::vector<Case> cases = {
+        {{{"a", 1}, {"b", 2}, {"c", 3}}, {"c"}},
+        {{{"a", 3}, {"b", 2}, {"c", 1}}, {"a"}},
+        {{{"a", 1}, {"b", 3}, {"c", 2}}, {"b"}},
+        {{{"a", 2}, {"b", 2}}, {"a"}},
+        {{{"a", -5}, {"b", 0}}, {"b"}},
+        {{{"c", 1}}, {"c"}},
+        {{{"a", 1}, {"b", 2}, {"x", 0}}, {"b", "x"}},
+        {{}, {}},
+    };
+    for (const auto& c : cases) {
+        auto input = sources(slots);
+        input.loaded = c.loaded;
+        EXPECT_EQ(at_boot(make_plan(input)), c.boot);
+    }
+}
+
+TEST(Plan, ADisabledSlotWithTheNewestMarkKeepsNobodyFromStarting) {
+    auto input = sources({{"a", "port = 9001\nexclusive_group = \"g\""}, {"b", "port = 9002\nexclusive_group = \"g\"\nenabled = false"}});
+    input.loaded = {{"a", 1}, {"b", 2}};
+    EXPECT_EQ(at_boot(make_plan(input)), Words{"a"});
+}
+
+TEST(Plan, LimitsTheNumberOfSlots) {
+    Sources input = sources({});
+    for (int i = 0; i <= 4096; ++i) input.slots.push_back({folder + "s" + std::to_string(i) + ".toml", "", "unreadable"});
+    const auto plan = make_plan(input);
+    EXPECT_EQ(plan.slots.size(), 4096U);
+    EXPECT_EQ(messages(plan).back(), "/etc/hal0/slots/s4096.toml: more than 4096 slots; this one is left out");
+}
+
+TEST(Render, WritesADropInForTheStartAndOneForThePull) {
+    auto input = sources({{"a", "port = 9001"}, {"b", "port = 1"}, {"c", "port = 9003\n\nenabled = false"}});
+    input.loaded = {{"a", 1}, {"b", 2}, {"c", 3}};
+    const auto output = render(make_plan(input));
+    Words paths;
+    for (const auto& file : output.files) paths.push_back(file.path);
+    ASSERT_EQ(paths, (Words{"hal0-slot@a.service.d/50-hal0-generated.conf", "hal0-slot-pull@a.service.d/50-hal0-generated.conf",
+                            "hal0-slot@b.service.d/50-hal0-generated.conf", "hal0-slot-pull@b.service.d/50-hal0-generated.conf",
+                            "hal0-slot@c.service.d/50-hal0-generated.conf", "hal0-slot-pull@c.service.d/50-hal0-generated.conf"}));
+    EXPECT_NE(output.files[0].text.find("\nExecStart=podman run "), std::string::npos);
+    EXPECT_NE(output.files[1].text.find("\nEnvironment=HAL0_IMAGE=i/vulkan\n"), std::string::npos);
+    for (const auto& file : {output.files[2], output.files[3]})
+        EXPECT_NE(file.text.find("\nEnvironment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/b.toml:1:8: port: 1 is not allowed: a whole number from 1024 to 65535\"\n"),
+                  std::string::npos)
+            << file.path;
+    EXPECT_NE(output.files[4].text.find("\nEnvironment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/c.toml:3:11: enabled: the slot is disabled; set it to true to start it\"\n"),
+              std::string::npos)
+        << output.files[4].text;
+    EXPECT_NE(output.files[5].text.find("\nEnvironment=HAL0_IMAGE=i/vulkan\n"), std::string::npos) << "the image of a disabled slot can be pulled";
+    for (std::size_t i = 1; i < 6; ++i) EXPECT_EQ(output.files[i].text.find("ExecStart"), std::string::npos) << output.files[i].path;
+    ASSERT_EQ(output.links.size(), 1U);
+    EXPECT_EQ(output.links[0].path, "hal0-slots.target.wants/hal0-slot@a.service");
+    EXPECT_EQ(output.links[0].target, "../hal0-slot@.service");
+}
+
+}  // namespace
+}  // namespace hal0::slot

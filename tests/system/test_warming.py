@@ -1,0 +1,75 @@
+"""Between "the container runs" and "the model answers": the unit is activating, never active, and says what goes on."""
+
+import time
+
+import pytest
+
+FAR = 60  # seconds that no test waits for
+
+
+def too_early(seen):
+    """What was seen of an active unit whose server did not say 200."""
+    return [one for one in seen if one["ActiveState"] == "active" and one["health"] != 200]
+
+
+@pytest.mark.parametrize("fault, text", [
+    ("loading=1.5", "warming up: the server loads its model"),
+    ("late=1.5", "warming up: the server does not listen yet")])
+def test_active_exactly_when_it_answers(make_slot, watch, fault, text):
+    slot = make_slot(fault=fault)
+    seen = watch(slot)
+    slot.start()
+    ready = seen.until(lambda one: one["health"] == 200, "200")
+    active = seen.until(lambda one: one["ActiveState"] == "active", "active")
+    seen.end()
+    assert not too_early(seen.seen)
+    warming = [one for one in seen.seen if one["StatusText"] == text]
+    assert {(one["ActiveState"], one["SubState"]) for one in warming if one["health"] != 200} == {("activating", "start-post")}
+    assert active["at"] - ready["at"] < 0.5
+    assert seen.texts()[-1] == f"answers on 127.0.0.1:{slot.port}"
+
+
+def test_a_server_that_never_answers(make_slot, watch):
+    """It ends with start_s, which begins when the container runs."""
+    slot = make_slot(fault="hang", timeouts={"start_s": 2, "stop_s": 2})
+    seen = watch(slot)
+    began = time.monotonic()
+    assert slot.start(check=False).returncode != 0
+    took = time.monotonic() - began
+    slot.stop()
+    seen.end()
+    assert 2 <= took < 4
+    assert "warming up: the server accepts connections and does not answer" in seen.texts()
+    assert "timeout" in [one["Result"] for one in seen.seen]
+    assert "active" not in [one["ActiveState"] for one in seen.seen]
+    assert slot.left_behind() == {}
+
+
+@pytest.mark.parametrize("fault", [
+    f"loading={FAR}", f"late={FAR}",
+    pytest.param(f"loading={FAR},ignore-sigterm", id="no-handler-yet"),
+    pytest.param("hang", id="hang")])
+def test_a_stop_takes_effect_at_once(make_slot, watch, fault):
+    """Also of a server that knows no SIGTERM yet: llama-server installs its handler when the model is loaded, and in a
+    container there is no default action. No request is lost, because none was answered. And a stop that somebody asked
+    for is no failure."""
+    slot = make_slot(fault=fault)
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    began = time.monotonic()
+    slot.stop()
+    took = time.monotonic() - began
+    assert took < 2
+    assert slot.left_behind() == {}
+    assert slot.show("ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
+
+
+def test_a_restart_while_it_warms_up(make_slot, watch):
+    slot = make_slot(fault=f"loading={FAR}")
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot.configure()
+    slot.machine.systemctl("restart", slot.unit)
+    assert slot.health() == 200
