@@ -70,6 +70,22 @@ bool holds_no_character(std::string_view text) {
     return false;
 }
 
+/// A text with everything escaped that quoted() escapes, but quotes and backslashes, and of any length: toml++ shows
+/// the characters that it did not expect, whatever they are.
+std::string visible(std::string_view text) {
+    const auto continues = [&](std::size_t at) { return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+    std::string out;
+    while (!text.empty()) {
+        std::size_t length = 1;
+        while (continues(length)) ++length;
+        const auto character = text.substr(0, length);
+        const auto escaped = quoted(character);
+        out += character == "\"" || character == "\\" ? std::string{character} : escaped.substr(1, escaped.size() - 2);
+        text.remove_prefix(length);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics) {
@@ -84,10 +100,7 @@ std::optional<toml::table> parse_toml(const std::string& file, std::string_view 
     try {
         return toml::parse(text, std::string_view{file});
     } catch (const toml::parse_error& problem) {
-        // toml++ describes invalid bytes by showing them: quoted() without its own quotes makes them visible.
-        auto message = std::string{problem.description()};
-        std::replace_if(message.begin(), message.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-        diagnostics.push_back({Severity::error, place_of(file, problem.source()), "", message});
+        diagnostics.push_back({Severity::error, place_of(file, problem.source()), "", visible(problem.description())});
         return std::nullopt;
     }
 }

@@ -339,6 +339,13 @@ TEST(Config, ASyntaxErrorHasLineAndColumn) {
     EXPECT_EQ(file.diagnostics[0].place, (Place{"chat.toml", 2, 11}));
 }
 
+TEST(Config, ASyntaxErrorNeverShowsACharacterRaw) {
+    const auto message = [](const std::string& toml) { return read(toml).diagnostics.at(0).message; };
+    EXPECT_NE(message("port \xef\xbf\xbe\n").find(R"('\xef\xbf\xbe')"), std::string::npos) << message("port \xef\xbf\xbe\n");
+    EXPECT_NE(message("port \xc2\x9b\n").find(R"('\xc2\x9b')"), std::string::npos) << message("port \xc2\x9b\n");
+    EXPECT_NE(message("port ä\n").find("'ä'"), std::string::npos) << message("port ä\n");
+}
+
 TEST(Config, ReadsWindowsLineEndsAndAByteOrderMark) {
     EXPECT_EQ(good("\xef\xbb\xbfport = 9000\r\n[server]\r\nextra_args = '''--a \\\r\n  --b'''\r\n").extra_args, (std::vector<std::string>{"--a", "--b"}));
 }

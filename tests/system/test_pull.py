@@ -1,0 +1,147 @@
+"""An image that is missing is pulled, with progress in the unit's status. The registry is Debian's docker-registry on
+the machine's loopback; a proxy in front of it slows the pull down until it can be watched."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from machine import lacks, wait_until
+
+REGISTRY, PROXY = 9050, 9051
+IMAGE = f"localhost:{PROXY}/hal0-test/server:1"
+LAYERS_MB = (1, 2, 3, 4)
+RATE = 1_000_000  # so the largest layer takes about 4 s
+FOLDER = "/var/lib/hal0-test-registry"
+PROFILES = "/etc/hal0/profiles.toml"
+
+CONFIG = f"""version: 0.1
+log: {{level: warn}}
+storage: {{filesystem: {{rootdirectory: {FOLDER}/data}}}}
+http: {{addr: "127.0.0.1:{REGISTRY}"}}
+"""
+
+# Random layers on top of the stand-in server; then it is pushed past the proxy, and forgotten.
+BUILD = """
+cd "$1"; shift; image=$1 upload=$2; shift 2
+echo "FROM localhost/fault-server:test" >Containerfile
+for size; do
+    head --bytes="${size}M" /dev/urandom >"layer$size"
+    echo "COPY layer$size /layer$size" >>Containerfile
+done
+podman build --quiet --layers --tag "$upload" .
+podman push --quiet --tls-verify=false "$upload"
+podman rmi --force "$upload" >/dev/null
+"""
+
+
+@pytest.fixture(scope="module")
+def registry(machine):
+    """An image registry with IMAGE, and profiles that use it."""
+    if lacks("docker-registry"):
+        pytest.skip("no docker-registry: the mirror has no such package")
+    profiles = machine.read(PROFILES)
+    units = ("hal0-test-registry.service", "hal0-test-proxy.service")
+    start = ["systemd-run", "--collect", "--quiet"]
+    proxy = Path(__file__).with_name("slow_proxy.py").read_text(encoding="utf-8")
+    try:
+        machine.write(f"{FOLDER}/config.yml", CONFIG)
+        machine.write("/etc/containers/registries.conf.d/hal0-test.conf",
+                      f'[[registry]]\nlocation = "localhost:{PROXY}"\ninsecure = true\n')
+        machine.run(*start, f"--unit={units[0]}", "/usr/bin/docker-registry", "serve", f"{FOLDER}/config.yml")
+        machine.write(f"{FOLDER}/proxy.py", proxy)
+        machine.run(*start, f"--unit={units[1]}", "python3", f"{FOLDER}/proxy.py", PROXY, REGISTRY, RATE)
+        wait_until(lambda: machine.listeners(REGISTRY) and machine.listeners(PROXY), "registry and proxy listen")
+        machine.shell(BUILD, FOLDER, IMAGE, IMAGE.replace(str(PROXY), str(REGISTRY)), *LAYERS_MB)
+        machine.write(PROFILES, profiles + "".join(
+            f'\n[profile.{name}]\nimage = "{image}"\nprovider = "llama-server"\ndevice_class = "cpu"\n'
+            for name, image in {"pulled": IMAGE, "unknown": IMAGE + "-is-not-there",
+                                "unreachable": "localhost:9/none:1"}.items()))
+        yield
+    finally:
+        machine.systemctl("stop", *units, check=False)
+        machine.write(PROFILES, profiles)
+        machine.remove(FOLDER, "/etc/containers/registries.conf.d/hal0-test.conf")
+        machine.run("podman", "rmi", "--force", "--ignore", IMAGE, check=False)
+
+
+@pytest.fixture
+def absent(machine, registry):
+    """IMAGE is not on the machine."""
+    machine.run("podman", "rmi", "--force", "--ignore", IMAGE)
+
+
+def progress(seen):
+    """The (layer, layers) that were said, in order."""
+    found = [re.fullmatch(rf"pulling {re.escape(IMAGE)}: layer (\d+) of (\d+)", one["StatusText"]) for one in seen]
+    return list(dict.fromkeys((int(match[1]), int(match[2])) for match in found if match))
+
+
+def assert_progress(seen):
+    said = progress(seen)
+    assert len(said) >= 3, said
+    assert said == sorted(said), "neither figure goes back"
+    assert 0 < said[-1][0] <= said[-1][1] >= len(LAYERS_MB)
+
+
+def test_a_missing_image_is_pulled(machine, absent, make_slot, watch):
+    """It takes longer than start_s, which is for the container's start: progress extends the time."""
+    slot = make_slot(profile="pulled", timeouts={"start_s": 2})
+    seen = watch(slot)
+    began = time.monotonic()
+    slot.start()
+    assert time.monotonic() - began > 3
+    seen.until(lambda one: one["ActiveState"] == "active", "active")
+    assert slot.health() == 200
+    assert_progress(seen.seen)
+    pulling = [one for one in seen.seen if one["StatusText"].startswith("pulling")]
+    assert {(one["ActiveState"], one["SubState"]) for one in pulling} == {("activating", "start-pre")}
+    assert seen.texts()[-1] == f"answers on 127.0.0.1:{slot.port}"
+
+
+def test_pulling_alone_leaves_the_slot_alone(machine, absent, make_slot, watch):
+    slot = make_slot(profile="pulled", timeouts={"start_s": 2})
+    seen, slots_own = watch(slot, unit=slot.pull_unit), watch(slot)
+    machine.systemctl("start", slot.pull_unit)
+    seen.end()
+    assert_progress(seen.seen)
+    assert machine.show(slot.pull_unit, "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
+    assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 0
+    assert {one["ActiveState"] for one in slots_own.seen} == {"inactive"}
+
+    cursor = machine.cursor()
+    machine.systemctl("start", slot.pull_unit)  # nothing left to do
+    assert not [entry for entry in machine.journal(slot.pull_unit, cursor) if "image pull" in str(entry.get("MESSAGE"))]
+
+
+@pytest.mark.parametrize("unit", ["unit", "pull_unit"])
+@pytest.mark.parametrize("profile, image, reason", [
+    ("unknown", IMAGE + "-is-not-there", "manifest unknown"),
+    ("unreachable", "localhost:9/none:1", "connection refused")])
+def test_an_image_that_cannot_be_pulled(machine, registry, make_slot, profile, image, reason, unit):
+    slot = make_slot(profile=profile)
+    name = getattr(slot, unit)
+    cursor = machine.cursor()
+    assert machine.systemctl("start", name, check=False, timeout=30).returncode != 0
+    text = machine.show_one(name, "StatusText")
+    machine.systemctl("stop", name)
+    assert text.startswith(f"the image {image} cannot be pulled: ")
+    assert reason in text
+    assert text in [entry.get("MESSAGE") for entry in machine.journal(name, cursor)]
+
+
+@pytest.mark.parametrize("unit", ["unit", "pull_unit"])
+def test_a_stop_ends_the_pull_at_once(machine, absent, make_slot, watch, unit):
+    slot = make_slot(profile="pulled")
+    name = getattr(slot, unit)
+    seen = watch(slot, unit=name)
+    machine.systemctl("start", "--no-block", name)
+    seen.until(lambda one: progress([one]), "layers come in")
+    began = time.monotonic()
+    machine.systemctl("stop", name)
+    assert time.monotonic() - began < 2
+    assert machine.run("pgrep", "--full", "--", "^podman pull", check=False).returncode == 1, "no pull is left"
+    assert machine.show(name, "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
+    assert slot.left_behind() == {}
+    assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 1
