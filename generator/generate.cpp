@@ -19,7 +19,10 @@ int generate(const std::string& root, const Options& options, bool under_pid1) {
 
     const auto output = render(plan);
     if (options.action == Action::dry_run) {
-        std::fputs(print_output(output).c_str(), stdout);
+        if (std::fputs(print_output(output).c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+            log.error("the output cannot be written");
+            return EXIT_FAILURE;
+        }
     } else if (const auto written = write_output(options.output, output); !written) {
         log.error(written.error());
         return EXIT_FAILURE;

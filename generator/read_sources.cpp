@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,18 +35,32 @@ private:
 
 std::string error_text() { return std::strerror(errno); }
 
-/// Reads a regular file; nothing if there is none. O_NONBLOCK: a FIFO that somebody put there must not stop the boot.
+/// Opens a regular file. It is looked at before it is opened (O_PATH, open(2)): opening a FIFO waits, and opening a
+/// device can do anything. -1 and errno otherwise.
+int open_regular(int folder, const char* name) {
+    const File found{openat(folder, name, O_PATH | O_CLOEXEC)};
+    struct stat status {};
+    if (found.fd() < 0 || fstat(found.fd(), &status) < 0) return -1;
+    if (!S_ISREG(status.st_mode)) {
+        errno = ENXIO;
+        return -1;
+    }
+    return open(fmt::format("/proc/self/fd/{}", found.fd()).c_str(), O_RDONLY | O_CLOEXEC);
+}
+
+/// Reads a regular file; nothing if there is none.
 std::optional<slot::SourceFile> read_file(int folder, const char* name, const std::string& shown_path) {
     slot::SourceFile file{shown_path, {}, {}};
-    const File opened{openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-    if (opened.fd() < 0 && errno == ENOENT) return std::nullopt;
+    const File opened{open_regular(folder, name)};
     struct stat status {};
-    if (opened.fd() < 0 || fstat(opened.fd(), &status) < 0) {
-        file.problem = error_text();
+    if (opened.fd() < 0) {
+        const bool absent = errno == ENOENT && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0;
+        if (absent) return std::nullopt;
+        file.problem = errno == ENXIO ? "not a regular file" : error_text();
         return file;
     }
-    if (!S_ISREG(status.st_mode)) {
-        file.problem = "not a regular file";
+    if (fstat(opened.fd(), &status) < 0) {
+        file.problem = error_text();
         return file;
     }
     file.text.resize(std::min<std::size_t>(static_cast<std::size_t>(status.st_size), most_bytes));
@@ -88,13 +103,14 @@ slot::Sources read_sources(const std::string& root, slot::Diagnostics& diagnosti
 
     const std::string slots = "/etc/hal0/slots";
     for_each_entry(root, slots, diagnostics, [&](int folder, const char* name) {
-        if (!std::string_view{name}.ends_with(".toml")) return;
+        // One more than the plan takes, so that it can say so.
+        if (!std::string_view{name}.ends_with(".toml") || sources.slots.size() > slot::most_slots) return;
         if (auto file = read_file(folder, name, slots + "/" + name)) sources.slots.push_back(*std::move(file));
     });
     for_each_entry(root, "/etc/hal0/loaded", diagnostics, [&](int folder, const char* name) {
         struct stat status {};
-        if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-            sources.loaded[name] = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+        if (sources.loaded.size() <= slot::most_slots && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+            sources.loaded[name] = {status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
     });
     // The order of a folder is the file system's own: which of two bad files speaks first must not depend on it.
     std::sort(sources.slots.begin(), sources.slots.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

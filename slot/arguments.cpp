@@ -1,18 +1,20 @@
 #include "slot/arguments.hpp"
 
+#include "slot/text.hpp"
+
 #include <algorithm>
 #include <set>
 
 namespace hal0::slot {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// `-ngl` is a flag, `-1` and `-.5` are numbers, `-` alone is a file name.
+/// One or two dashes, then a name: `-ngl` and `--flag=value` are flags; `-1`, `-`, `---` and `- foo` are values. A value
+/// that looks like a flag must be written `--flag=-value`.
 bool is_flag(std::string_view word) {
-    if (word.size() < 2 || word.front() != '-') return false;
-    const bool number = is_digit(word[1]) || (word[1] == '.' && word.size() > 2 && is_digit(word[2]));
-    return !number;
+    if (!word.starts_with('-')) return false;
+    word.remove_prefix(word.starts_with("--") ? 2 : 1);
+    word = word.substr(0, word.find('='));
+    return is_name(word, word.size(), "-_") && !is_digit(word.front());
 }
 
 bool may_repeat(const Provider& provider, std::string_view canonical) {

@@ -3,6 +3,7 @@
 #include "slot/limits.hpp"
 #include "slot/profile.hpp"
 #include "slot/shell_words.hpp"
+#include "slot/text.hpp"
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>
@@ -113,7 +114,7 @@ Place SlotConfig::place_of(std::string_view key) const {
 }
 
 SlotFile parse_slot(const SlotName& name, const std::string& path, std::string_view toml) {
-    SlotFile result{name, path, std::nullopt, {}};
+    SlotFile result{name, path, std::nullopt, std::nullopt, {}};
     const auto root = parse_toml(path, toml, result.diagnostics);
     if (!root) return result;
 
@@ -125,6 +126,7 @@ SlotFile parse_slot(const SlotName& name, const std::string& path, std::string_v
     SlotConfig config{name};
     config.file = path;
     SlotReader{config, std::move(top)}.read();
+    result.exclusive_group = config.exclusive_group;
     if (!first_error(result.diagnostics)) result.config = std::move(config);
     return result;
 }

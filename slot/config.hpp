@@ -61,6 +61,7 @@ struct SlotFile {
     SlotName name;
     std::string path;
     std::optional<SlotConfig> config;
+    std::optional<std::string> exclusive_group;  // also of a file with errors elsewhere: its slot may still run
     Diagnostics diagnostics;
 };
 

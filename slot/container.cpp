@@ -33,7 +33,10 @@ std::vector<std::string> podman_options(const Slot& slot, const std::string& sto
 std::string argument_line(const Argument& argument) {
     if (argument.is_variable) return argument.flag;
     std::string line = argument.flag.empty() ? "" : exec_word(argument.flag);
-    for (const auto& value : argument.values) line += (line.empty() ? "" : " ") + exec_word(value);
+    for (const auto& value : argument.values) {
+        if (!line.empty()) line += ' ';
+        line += exec_word(value);
+    }
     return line;
 }
 
@@ -45,9 +48,10 @@ std::uint32_t stop_grace_s(const SlotConfig& config) {
 
 std::string container_command(const Slot& slot, const std::string& model_store) {
     std::string command = "podman run";
-    for (const auto& line : podman_options(slot, model_store)) command += " \\\n    " + line;
-    command += " \\\n    " + exec_word(slot.profile.image);
-    for (const auto& argument : server_command(slot, model_arguments_at_start()).kept) command += " \\\n    " + argument_line(argument);
+    const auto add = [&](const std::string& line) { command.append(" \\\n    ").append(line); };
+    for (const auto& line : podman_options(slot, model_store)) add(line);
+    add(exec_word(slot.profile.image));
+    for (const auto& argument : server_command(slot, model_arguments_at_start()).kept) add(argument_line(argument));
     return command;
 }
 

@@ -10,8 +10,8 @@ namespace hal0::slot {
 /// What only a start can know stands in it as $HAL0_DEVICE_ARGS, $HAL0_GROUP_ARGS and $HAL0_MODEL_ARGS.
 std::string container_command(const Slot& slot, const std::string& model_store);
 
-/// Seconds between SIGTERM and SIGKILL in the container: a little less than the unit's TimeoutStopSec=, so that podman
-/// ends a server that ignores SIGTERM, and systemd need not end podman.
+/// Seconds between SIGTERM and SIGKILL in the container: two less than the unit's TimeoutStopSec=, so that podman ends a
+/// server that ignores SIGTERM, and systemd need not end podman; but at least one.
 std::uint32_t stop_grace_s(const SlotConfig& config);
 
 }  // namespace hal0::slot

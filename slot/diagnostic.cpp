@@ -1,5 +1,7 @@
 #include "slot/diagnostic.hpp"
 
+#include "slot/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,9 +9,10 @@
 namespace hal0::slot {
 
 std::string to_string(const Place& place) {
-    if (place.line == 0) return place.file;
-    if (place.column == 0) return fmt::format("{}:{}", place.file, place.line);
-    return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+    const auto file = visible(place.file);
+    if (place.line == 0) return file;
+    if (place.column == 0) return fmt::format("{}:{}", file, place.line);
+    return fmt::format("{}:{}:{}", file, place.line, place.column);
 }
 
 std::string to_string(const Diagnostic& diagnostic) {

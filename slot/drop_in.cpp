@@ -60,9 +60,10 @@ std::string limit_lines(const Limits& limits) {
     return lines;
 }
 
-/// The model server reaches nothing but this machine. Published ports come through NAT, which these filters cannot see.
+/// The unit keeps the model server from reaching anything but this machine. Published ports come through NAT, where its
+/// filters see the address behind it: an image that needs a network of its own goes without them.
 std::string_view address_lines(Network network) {
-    return network == Network::host ? "IPAddressDeny=any\nIPAddressAllow=localhost\n" : "";
+    return network == Network::host ? "" : "IPAddressDeny=\nIPAddressAllow=\n";
 }
 
 }  // namespace
@@ -84,10 +85,10 @@ std::string slot_drop_in(const Slot& slot, const Settings& settings, const std::
     return text + "ExecStart=\nExecStart=" + container_command(slot, settings.model_store) + "\n";
 }
 
-std::string refusing_drop_in(const SlotName& name, const std::string& file, const Diagnostic& reason) {
+std::string refusing_drop_in(const SlotName& name, const std::string& file, const Diagnostic& reason, const std::vector<SlotName>& rivals) {
     // The unit's own ExecStart= is left in place: it says what stands in this variable, and fails.
     return header(name, file) + fmt::format("Description=hal0 slot {} (cannot start)\n", name.str()) +
-           "\n[Service]\n" + environment_line("HAL0_CONFIG_ERROR", to_string(reason));
+           rival_lines(name, rivals) + "\n[Service]\n" + environment_line("HAL0_CONFIG_ERROR", to_string(reason));
 }
 
 std::string pull_drop_in(const Slot& slot) {

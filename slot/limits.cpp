@@ -1,6 +1,6 @@
 #include "slot/limits.hpp"
 
-#include "slot/name.hpp"
+#include "slot/text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,6 @@
 #include "slot/model_registry.hpp"
 
+#include "slot/text.hpp"
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>

@@ -44,8 +44,4 @@ private:
     std::string text_;
 };
 
-/// The text between double quotes for use in a message: control characters and bytes that are no UTF-8 are written
-/// as \xNN, and a text over 64 characters is cut and ends in an ellipsis.
-std::string quoted(std::string_view text);
-
 }  // namespace hal0::slot

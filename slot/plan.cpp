@@ -2,6 +2,7 @@
 
 #include "slot/drop_in.hpp"
 #include "slot/hardware.hpp"
+#include "slot/text.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,16 @@ std::string_view stem(std::string_view path) {
 }
 
 Diagnostic unreadable(const SourceFile& file) { return {Severity::error, {file.path}, "", "cannot be read: " + file.problem}; }
+
+/// Keeps the first errors and warnings of a file: whoever may write it must not flood the log at every reload.
+void bound(Diagnostics& diagnostics, const std::string& file) {
+    constexpr std::size_t most = 20;
+    if (diagnostics.size() <= most) return;
+    std::stable_partition(diagnostics.begin(), diagnostics.end(), [](const auto& d) { return d.severity == Severity::error; });
+    const auto more = diagnostics.size() - most;
+    diagnostics.resize(most);
+    diagnostics.push_back({Severity::warning, {file}, "", fmt::format("and {} more", more)});
+}
 
 /// Makes a Plan out of Sources, step by step.
 class Planner {
@@ -39,18 +50,28 @@ private:
     void read_settings() {
         if (!sources_.settings) return;
         if (!sources_.settings->problem.empty())
-            plan_.diagnostics.push_back(unreadable(*sources_.settings));
+            common_error(unreadable(*sources_.settings));
         else
             plan_.settings = parse_settings(sources_.settings->path, sources_.settings->text, plan_.diagnostics);
+        for (const auto& problem : plan_.diagnostics)
+            if (problem.severity == Severity::error && (problem.key.empty() || problem.key == "models.store")) common_error_ = problem;
     }
 
     void read_profiles() {
         for (const auto& file : sources_.profiles) {
+            const auto before = plan_.diagnostics.size();
             if (!file.problem.empty())
-                plan_.diagnostics.push_back(unreadable(file));
+                common_error(unreadable(file));
             else
                 layer_profiles(plan_.profiles, file.path, file.text, plan_.diagnostics);
+            const bool unparsable = plan_.diagnostics.size() > before && plan_.diagnostics[before].key.empty();
+            if (unparsable) common_error_ = plan_.diagnostics[before];
         }
+    }
+
+    void common_error(Diagnostic problem) {
+        plan_.diagnostics.push_back(problem);
+        common_error_ = std::move(problem);
     }
 
     void read_hardware() {
@@ -64,7 +85,8 @@ private:
     void read_slot(const SourceFile& file) {
         const auto name = SlotName::parse(stem(file.path));
         if (!name || plan_.slots.size() == most_slots) {
-            plan_.diagnostics.push_back({Severity::error, {file.path}, "", name ? "more than 4096 slots; this one is left out" : name.error()});
+            // A file's name may hold anything; of the other files only those with a slot's name are read.
+            plan_.diagnostics.push_back({Severity::error, {visible(file.path)}, "", name ? "more than 4096 slots; this one is left out" : name.error()});
             return;
         }
         if (!file.problem.empty()) {
@@ -75,13 +97,15 @@ private:
         const auto* error = first_error(parsed.diagnostics);
         std::variant<Slot, Diagnostic> slot = parsed.config ? resolve(*parsed.config, plan_.profiles, detected_) : *error;
         if (parsed.config && std::holds_alternative<Diagnostic>(slot)) parsed.diagnostics.push_back(std::get<Diagnostic>(slot));
+        if (common_error_) slot = *common_error_;
+        bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
-        plan_.slots.push_back({*name, file.path, std::move(slot), {}, false});
+        plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
     }
 
     void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
         plan_.diagnostics.push_back(reason);
-        plan_.slots.push_back({name, path, std::move(reason), {}, false});
+        plan_.slots.push_back({name, path, std::move(reason), std::nullopt, {}, false});
     }
 
     void refuse_shared_ports() {
@@ -99,14 +123,29 @@ private:
         }
     }
 
+    /// A slot whose file is wrong is a rival all the same: it may run with what the file was before.
     void find_rivals() {
         std::map<std::string, std::vector<SlotName>> groups;
-        for (const auto& planned : plan_.slots)
-            if (const auto* group = group_of(planned)) groups[*group].push_back(planned.name);
+        for (auto& planned : plan_.slots) {
+            if (!planned.exclusive_group) continue;
+            auto& members = groups[*planned.exclusive_group];
+            if (members.size() == most_rivals)
+                leave_out_of_group(planned);
+            else
+                members.push_back(planned.name);
+        }
         for (auto& planned : plan_.slots)
-            if (const auto* group = group_of(planned))
-                std::copy_if(groups[*group].begin(), groups[*group].end(), std::back_inserter(planned.rivals),
-                             [&](const auto& name) { return name != planned.name; });
+            if (planned.exclusive_group)
+                std::copy_if(groups[*planned.exclusive_group].begin(), groups[*planned.exclusive_group].end(),
+                             std::back_inserter(planned.rivals), [&](const auto& name) { return name != planned.name; });
+    }
+
+    void leave_out_of_group(PlannedSlot& planned) {
+        Diagnostic reason{Severity::error, {planned.file}, "exclusive_group",
+                          fmt::format("{} has {} slots already, the most that a group can have", quoted(*planned.exclusive_group), most_rivals)};
+        plan_.diagnostics.push_back(reason);
+        planned.slot = std::move(reason);
+        planned.exclusive_group.reset();
     }
 
     void choose_boot() {
@@ -114,24 +153,20 @@ private:
         for (auto& planned : plan_.slots) {
             const auto* slot = std::get_if<Slot>(&planned.slot);
             planned.starts_at_boot = slot && slot->config.enabled && sources_.loaded.contains(planned.name.str());
-            const auto* group = group_of(planned);
-            if (!planned.starts_at_boot || !group) continue;
-            auto& best = newest[*group];
+            if (!planned.starts_at_boot || !planned.exclusive_group) continue;
+            auto& best = newest[*planned.exclusive_group];
             auto* loser = best && loaded_at(*best) >= loaded_at(planned) ? &planned : best;
             if (loser) loser->starts_at_boot = false;
             if (loser != &planned) best = &planned;
         }
     }
 
-    std::int64_t loaded_at(const PlannedSlot& planned) const { return sources_.loaded.at(planned.name.str()); }
-
-    static const std::string* group_of(const PlannedSlot& planned) {
-        const auto* slot = std::get_if<Slot>(&planned.slot);
-        return slot && slot->config.exclusive_group ? &*slot->config.exclusive_group : nullptr;
-    }
+    LoadedAt loaded_at(const PlannedSlot& planned) const { return sources_.loaded.at(planned.name.str()); }
 
     const Sources& sources_;
     std::optional<Device> detected_;
+    // A file that decides for every slot cannot be read: rather no start than one with another image or store than meant.
+    std::optional<Diagnostic> common_error_;
     Plan plan_;
 };
 
@@ -153,10 +188,10 @@ Output render(const Plan& plan) {
         const auto folder = unit_name(planned.name) + ".d/";
         const auto reason = refusal(planned);
         const auto* slot = std::get_if<Slot>(&planned.slot);
-        output.files.push_back({folder + std::string{drop_in_file}, reason ? refusing_drop_in(planned.name, planned.file, *reason)
+        output.files.push_back({folder + std::string{drop_in_file}, reason ? refusing_drop_in(planned.name, planned.file, *reason, planned.rivals)
                                                                            : slot_drop_in(*slot, plan.settings, planned.rivals)});
         output.files.push_back({pull_unit_name(planned.name) + ".d/" + std::string{drop_in_file},
-                                slot ? pull_drop_in(*slot) : refusing_drop_in(planned.name, planned.file, *reason)});
+                                slot ? pull_drop_in(*slot) : refusing_drop_in(planned.name, planned.file, *reason, {})});
         if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit_name(planned.name), "../hal0-slot@.service"});
     }
     return output;

@@ -21,13 +21,20 @@ struct SourceFile {
     std::string problem;  // "Permission denied"; empty when it was read
 };
 
+/// When a slot was loaded: the modification time of its marker.
+struct LoadedAt {
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    auto operator<=>(const LoadedAt&) const = default;
+};
+
 /// Everything under /etc/hal0 and /usr/share/hal0 that decides what slots there are.
 struct Sources {
     std::optional<SourceFile> settings;             // hal0.toml
     std::optional<SourceFile> hardware;             // hardware.json
     std::vector<SourceFile> profiles;               // shipped first, then the admin's
     std::vector<SourceFile> slots;                  // slots/*.toml
-    std::map<std::string, std::int64_t> loaded;     // marker's name → its modification time, nanoseconds
+    std::map<std::string, LoadedAt> loaded;         // marker's name → when it was made
 };
 
 /// One slot as it would run, or why it cannot.
@@ -35,6 +42,7 @@ struct PlannedSlot {
     SlotName name;
     std::string file;
     std::variant<Slot, Diagnostic> slot;
+    std::optional<std::string> exclusive_group;
     std::vector<SlotName> rivals;   // the others of its exclusive group
     bool starts_at_boot = false;
 };
@@ -69,5 +77,7 @@ struct Output {
 Output render(const Plan& plan);
 
 inline constexpr std::size_t most_slots = 4096;
+// Each slot of a group names all the others: the drop-ins grow with the square of this.
+inline constexpr std::size_t most_rivals = 64;
 
 }  // namespace hal0::slot

@@ -1,6 +1,7 @@
 #include "slot/profile.hpp"
 
 #include "slot/shell_words.hpp"
+#include "slot/text.hpp"
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>
@@ -13,14 +14,6 @@ namespace {
 
 // What a model server may need and what opens nothing of the host: no key takes anything else to podman.
 constexpr std::array<std::string_view, 4> allowed_security = {"apparmor=unconfined", "label=disable", "label=nested", "seccomp=unconfined"};
-
-bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-/// Letters and digits, and `others` behind the first character.
-bool is_name(std::string_view text, std::size_t longest, std::string_view others) {
-    return !text.empty() && text.size() <= longest && is_alnum(text.front()) &&
-           std::all_of(text.begin(), text.end(), [&](char c) { return is_alnum(c) || others.find(c) != std::string_view::npos; });
-}
 
 bool is_device_glob(std::string_view text) {
     return text.starts_with("/dev/") && text.size() <= 256 && text.find("..") == std::string_view::npos && is_name(text.substr(5), 251, "/._-*?[]");

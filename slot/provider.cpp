@@ -15,7 +15,10 @@ constexpr std::array llama_synonyms = {
     Synonym{"-a", "--alias"}, Synonym{"-b", "--batch-size"}, Synonym{"-c", "--ctx-size"}, Synonym{"-C", "--cpu-mask"},
     Synonym{"-Cr", "--cpu-range"}, Synonym{"-cb", "--cont-batching"}, Synonym{"-nocb", "--cont-batching"},
     Synonym{"-ctk", "--cache-type-k"}, Synonym{"-ctv", "--cache-type-v"}, Synonym{"-cmoe", "--cpu-moe"},
-    Synonym{"-cram", "--cache-ram"}, Synonym{"-dev", "--device"}, Synonym{"-dt", "--defrag-thold"},
+    Synonym{"-cram", "--cache-ram"}, Synonym{"-dev", "--device"}, Synonym{"-dt", "--defrag-thold"}, Synonym{"-Cb", "--cpu-mask-batch"}, Synonym{"-Crb", "--cpu-range-batch"},
+    Synonym{"-devd", "--device-draft"}, Synonym{"--spec-draft-device", "--device-draft"}, Synonym{"-tbd", "--threads-batch-draft"},
+    Synonym{"-ctkd", "--cache-type-k-draft"}, Synonym{"-ctvd", "--cache-type-v-draft"}, Synonym{"-otd", "--override-tensor-draft"},
+    Synonym{"--draft", "--draft-max"}, Synonym{"--draft-n", "--draft-max"}, Synonym{"--draft-n-min", "--draft-min"},
     Synonym{"-e", "--escape"}, Synonym{"-fa", "--flash-attn"}, Synonym{"-fit", "--fit"}, Synonym{"-fitt", "--fit-target"},
     Synonym{"-fitc", "--fit-ctx"}, Synonym{"-hf", "--hf-repo"}, Synonym{"-hfr", "--hf-repo"}, Synonym{"-hff", "--hf-file"},
     Synonym{"-j", "--json-schema"}, Synonym{"-jf", "--json-schema-file"}, Synonym{"-kvo", "--kv-offload"},
@@ -34,8 +37,9 @@ constexpr std::array llama_synonyms = {
     Synonym{"-v", "--verbose"}, Synonym{"--log-verbose", "--verbose"}, Synonym{"--temperature", "--temp"},
     Synonym{"--embedding", "--embeddings"}, Synonym{"--rerank", "--reranking"}, Synonym{"--webui", "--ui"}};
 
-constexpr std::array<Word, 7> llama_repeatable = {"--lora", "--lora-scaled", "--draft-model", "--override-kv",
-                                                  "--override-tensor", "--control-vector", "--logit-bias"};
+constexpr std::array<Word, 11> llama_repeatable = {
+    "--lora", "--lora-scaled", "--draft-model", "--override-kv", "--override-tensor", "--control-vector",
+    "--control-vector-scaled", "--logit-bias", "--dry-sequence-breaker", "--reverse-prompt", "--api-key"};
 constexpr std::array<Word, 1> llama_always = {"--metrics"};
 constexpr std::array<Word, 1> flm_command = {"serve"};
 // The image's own entry script fixes host and port; this is the command behind it.

@@ -1,6 +1,7 @@
 #include "slot/settings.hpp"
 
-#include "slot/name.hpp"
+#include "slot/result.hpp"
+#include "slot/text.hpp"
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>

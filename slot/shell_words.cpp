@@ -1,5 +1,7 @@
 #include "slot/shell_words.hpp"
 
+#include "slot/text.hpp"
+
 namespace hal0::slot {
 namespace {
 
@@ -8,8 +10,6 @@ constexpr std::size_t most_words = 256;
 constexpr std::size_t longest_text = 64 * 1024;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 /// Reads one word; `text` starts at its first character and is left behind its last one.
 class WordReader {
 public:

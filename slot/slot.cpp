@@ -1,5 +1,7 @@
 #include "slot/slot.hpp"
 
+#include "slot/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,13 +23,21 @@ bool sets(const Provider& server, const Arguments& arguments, std::string_view n
                                         [&](const auto& argument) { return canonical_flag(server, argument.flag) == name; });
 }
 
-std::optional<Device> chosen_device(const SlotConfig& config, const Profiles& profiles, std::optional<Device> detected) {
-    if (config.device) return config.device;
-    if (config.profile) {
-        const auto named = profiles.find(*config.profile);
-        if (named != profiles.end() && named->second.device()) return named->second.device();
-    }
-    return detected;
+/// The device of a slot that names none: what its profile is for, else what was detected, else Vulkan; but never one of
+/// another class than its profile's.
+Device device_for(const Profile* profile, std::optional<Device> detected) {
+    if (profile && profile->device()) return *profile->device();
+    const bool other_class = profile && profile->device_class && detected && class_of(*detected) != *profile->device_class;
+    return other_class ? Device::gpu_vulkan : detected.value_or(Device::gpu_vulkan);
+}
+
+/// Why a device that the slot's file names cannot be had with the profile, if so.
+std::optional<std::string> contradiction(Device device, const Profile& profile) {
+    const bool other_class = profile.device_class && *profile.device_class != class_of(device);
+    const bool other_gpu = class_of(device) == DeviceClass::gpu && profile.device() && *profile.device() != device;
+    if (!other_class && !other_gpu) return std::nullopt;
+    return fmt::format("{} contradicts the profile {}, which is for {}", quoted(to_string(device)), quoted(profile.name),
+                       other_class ? to_string(*profile.device_class) : to_string(*profile.device()));
 }
 
 Diagnostic wrong(const SlotConfig& config, std::string key, std::string message) {
@@ -89,19 +99,17 @@ Arguments upper_layers(const Slot& slot) {
 }  // namespace
 
 std::variant<Slot, Diagnostic> resolve(const SlotConfig& config, const Profiles& profiles, std::optional<Device> detected) {
-    const auto device = chosen_device(config, profiles, detected).value_or(Device::gpu_vulkan);
+    const auto named = config.profile ? profiles.find(*config.profile) : profiles.end();
+    auto device = config.device.value_or(device_for(named == profiles.end() ? nullptr : &named->second, detected));
     const auto name = config.profile.value_or(std::string{default_profile(config.type, device)});
     const auto found = profiles.find(name);
     if (found == profiles.end())
         return wrong(config, "profile", fmt::format("there is no profile {}: one of {}", quoted(name), names_of(profiles)));
 
     const auto& profile = found->second;
-    const bool other_class = profile.device_class && *profile.device_class != class_of(device);
-    const bool other_gpu = class_of(device) == DeviceClass::gpu && profile.device() && *profile.device() != device;
-    if (config.profile && (other_class || other_gpu))
-        return wrong(config, config.places.contains("device") ? "device" : config.places.contains("backend") ? "backend" : "profile",
-                     fmt::format("{} contradicts the profile {}, which is for {}", quoted(to_string(device)), quoted(name),
-                                 other_class ? to_string(*profile.device_class) : to_string(*profile.device())));
+    if (!config.device) device = device_for(&profile, device);  // the default profile for a type may be for one device
+    if (const auto problem = contradiction(device, profile))
+        return wrong(config, config.places.contains("device") ? "device" : "backend", *problem);
 
     Slot slot{config, device, profile, config.provider.value_or(profile.provider)};
     if (auto problem = sets_address(slot)) return *problem;

@@ -11,6 +11,7 @@ namespace {
 
 /// systemd's Result= in words (systemd.exec(5), $SERVICE_RESULT).
 std::string_view result_in_words(std::string_view result) {
+    if (result == "success") return "the model server was killed";  // RestartForceExitStatus= of the unit
     if (result == "exit-code") return "the model server exited with an error";
     if (result == "signal") return "the model server was killed by a signal";
     if (result == "core-dump") return "the model server crashed";
@@ -38,8 +39,12 @@ Condition failed(const Observation& unit) {
 }
 
 Condition activating(const Observation& unit) {
-    if (unit.sub_state.starts_with("auto-restart"))
-        return {State::error, fmt::format("{}; it restarts automatically ({} of {})", reason(unit), unit.restarts + 1, most_restarts)};
+    if (unit.sub_state.starts_with("auto-restart")) {
+        // NRestarts counts an attempt when its start is queued; the one that the start limit will refuse is none.
+        const auto attempt = unit.sub_state == "auto-restart-queued" ? unit.restarts : unit.restarts + 1;
+        if (attempt > most_restarts) return failed(unit);
+        return {State::error, fmt::format("{}; it restarts automatically ({} of {})", reason(unit), attempt, most_restarts)};
+    }
     if (unit.sub_state == "start-post") return {State::warming, unit.status_text};
     if (unit.sub_state == "start") return {State::starting, unit.status_text};
     if (is_waiting(unit.status_text)) return {State::error, unit.status_text};
@@ -61,7 +66,7 @@ Condition condition_of(const Observation& unit) {
     const bool is_queued = (unit.job == "start" || unit.job == "restart") && unit.config_error.empty();
     // A start of a failed slot may wait for a rival to stop: the old failure is no news any more.
     if (unit.active_state == "failed" && is_queued) return {State::starting, ""};
-    if (unit.active_state == "failed" || unit.active_state == "maintenance") return failed(unit);
+    if (unit.active_state == "failed") return failed(unit);
     if (unit.active_state == "activating") return unit.job == "stop" ? Condition{State::unloading, ""} : activating(unit);
     // A crash passes through "deactivating" too: it is not a stop that somebody asked for.
     if (unit.active_state == "deactivating") return unit.result == "success" ? Condition{State::unloading, ""} : failed(unit);

@@ -3,21 +3,16 @@
 // Internal to slot/: included by its .cpp files only, so that toml++ stays out of every other part.
 
 #include "slot/diagnostic.hpp"
+#include "slot/text.hpp"
+#include "slot/toml_parse.hpp"
 #include "slot/vocabulary.hpp"
 
-#include <toml++/toml.h>
-
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hal0::slot {
-
-/// A parsed TOML file, or the diagnostics that say why not (syntax, size, invalid UTF-8).
-std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics);
 
 /// Reads typed values out of one or more tables that stand for the same thing, and notes what is wrong with each.
 /// Keys are literals: the reader keeps what it was asked for. Every get… returns nothing both when the key is absent and when it is wrong; the difference is a diagnostic.
@@ -28,7 +23,6 @@ public:
         : file_(std::move(file)), diagnostics_(diagnostics), prefix_(std::move(prefix)) {}
 
     void add(const toml::table& table) { tables_.push_back(&table); }
-    bool empty() const { return tables_.empty(); }
 
     std::optional<std::string> string(std::string_view key);
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
@@ -43,7 +37,7 @@ public:
         const auto text = string(key);
         if (!text) return std::nullopt;
         const auto value = parse_word<E>(*text);
-        if (!value) error(key, quoted_value(*text) + " is not known: one of " + all_words<E>());
+        if (!value) error(key, quoted(*text) + " is not known: one of " + all_words<E>());
         return value;
     }
 
@@ -72,7 +66,6 @@ private:
     /// Returns false if it was asked for before.
     bool remember(std::string_view key);
     void wrong_type(std::string_view key, const toml::node& node, std::string_view wanted);
-    static std::string quoted_value(std::string_view text);
 
     std::string file_;
     Diagnostics& diagnostics_;

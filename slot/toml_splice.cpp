@@ -1,9 +1,10 @@
 #include "slot/toml_splice.hpp"
 
+#include "slot/text.hpp"
+#include "slot/toml_parse.hpp"
 #include "slot/toml_text.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <bit>
@@ -28,19 +29,16 @@ struct Walk {
 };
 
 Result<toml::table> parse(std::string_view text) {
-    try {
-        return toml::parse(text);
-    } catch (const toml::parse_error& problem) {
-        // toml++ shows the offending bytes in its description, and these may be control characters.
-        std::string reason(problem.description());
-        std::ranges::replace_if(reason, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-        return Error{fmt::format("line {}: not valid TOML: {}", problem.source().begin.line, reason)};
-    }
+    Diagnostics diagnostics;
+    auto table = parse_toml("", text, diagnostics);
+    if (table) return *std::move(table);
+    const auto& problem = diagnostics.front();
+    return Error{fmt::format("line {}: not valid TOML: {}", problem.place.line, problem.message)};
 }
 
 std::optional<Error> check_path(const KeyPath& path) {
     if (path.empty()) return Error{"the key path is empty"};
-    const auto wrong = std::ranges::find_if_not(path, toml_text::is_utf8);
+    const auto wrong = std::ranges::find_if_not(path, is_utf8);
     if (wrong == path.end()) return std::nullopt;
     return Error{fmt::format("part {} of the key path is not valid UTF-8", wrong - path.begin() + 1)};
 }
@@ -48,7 +46,7 @@ std::optional<Error> check_path(const KeyPath& path) {
 std::optional<Error> check_value(const KeyPath& path, const TomlValue& value) {
     const auto* text = std::get_if<std::string>(&value);
     const auto* list = std::get_if<std::vector<std::string>>(&value);
-    const bool ok = text ? toml_text::is_utf8(*text) : !list || std::ranges::all_of(*list, toml_text::is_utf8);
+    const bool ok = text ? is_utf8(*text) : !list || std::ranges::all_of(*list, is_utf8);
     if (ok) return std::nullopt;
     return Error{fmt::format("the value for {} is not valid UTF-8", toml_text::write_path(path))};
 }

@@ -130,36 +130,6 @@ Edit remove_entry(std::string_view text, const Position& position) {
                                                     : remove_lines(text, position.table.entries[position.entry]);
 }
 
-bool is_utf8(std::string_view bytes) {
-    struct Form {
-        unsigned char lead_low, lead_high, second_low, second_high;
-        std::size_t length;
-    };
-    // The well-formed byte sequences of the Unicode standard: no overlong forms, no surrogates, nothing past U+10FFFF.
-    static constexpr std::array<Form, 9> forms{{{0x00, 0x7F, 0, 0, 1},
-        {0xC2, 0xDF, 0x80, 0xBF, 2},
-        {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3},
-        {0xED, 0xED, 0x80, 0x9F, 3},
-        {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4},
-        {0xF1, 0xF3, 0x80, 0xBF, 4},
-        {0xF4, 0xF4, 0x80, 0x8F, 4}}};
-    const auto within = [&](std::size_t at, unsigned char low, unsigned char high) {
-        return at < bytes.size() && static_cast<unsigned char>(bytes[at]) >= low
-            && static_cast<unsigned char>(bytes[at]) <= high;
-    };
-    for (std::size_t at = 0; at < bytes.size();) {
-        const auto form = std::ranges::find_if(forms, [&](const Form& f) {
-            return within(at, f.lead_low, f.lead_high) && (f.length < 2 || within(at + 1, f.second_low, f.second_high))
-                && (f.length < 3 || within(at + 2, 0x80, 0xBF)) && (f.length < 4 || within(at + 3, 0x80, 0xBF));
-        });
-        if (form == forms.end()) return false;
-        at += form->length;
-    }
-    return true;
-}
-
 std::string write_string(std::string_view value) {
     static constexpr std::string_view named = "\b\t\n\f\r\"\\";
     static constexpr std::string_view letters = "btnfr\"\\";

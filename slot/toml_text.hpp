@@ -36,9 +36,6 @@ Edit insert_entry(std::string_view text, const KeyPath& path, std::size_t depth,
 /// The edit that removes an entry: its whole lines, or inside braces the key and its comma.
 Edit remove_entry(std::string_view text, const Position& position);
 
-/// @return whether `bytes` is well-formed UTF-8.
-bool is_utf8(std::string_view bytes);
-
 /// @return `value` as a one-line basic string, quotes included. Only quotes, backslashes and control characters are
 /// escaped, so that text in any language stays readable in the file.
 /// @param value must be valid UTF-8.

@@ -1,5 +1,7 @@
 #include "slot/unit_text.hpp"
 
+#include "slot/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 
 namespace hal0::slot {
 namespace {
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 /// Characters that mean nothing but themselves in any part of a unit file. A table, because the generator asks for
 /// every character that it writes.

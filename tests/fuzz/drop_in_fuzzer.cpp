@@ -1,5 +1,5 @@
 // A libFuzzer target: whatever stands in a slot's TOML, in profiles.toml and in hal0.toml, no text from there becomes
-// anything but one argument of one command or one value of one known directive, and no other slot is affected.
+// anything but one argument of one command or one value of one known directive, and a slot's file affects no other slot.
 // The input is a slot's TOML; behind a line `#### profiles` the admin's profiles; behind `#### settings` hal0.toml.
 
 #include "drop_in_oracle.hpp"
@@ -84,7 +84,7 @@ Sources sources_of(std::string_view input) {
     sources.settings = SourceFile{"/etc/hal0/hal0.toml", std::string{input}, ""};
     sources.slots.push_back({folder + "a-grouped.toml", std::string{grouped_slot}, ""});
     sources.slots.push_back({folder + "b-plain.toml", std::string{plain_slot}, ""});
-    sources.loaded = {{"a-grouped", 1}, {"b-plain", 2}, {fuzzed, 3}};
+    sources.loaded = {{"a-grouped", {1, 0}}, {"b-plain", {2, 0}}, {fuzzed, {3, 0}}};
     return sources;
 }
 
@@ -122,6 +122,13 @@ std::vector<std::string> meant_assignments(const Slot& slot, const std::string& 
     return all;
 }
 
+void add_rivals(Meaning& meant, const PlannedSlot& planned) {
+    for (const auto& rival : planned.rivals) {
+        meant.directives["Unit.Conflicts"].push_back("hal0-slot@" + rival.str() + ".service");
+        if (rival < planned.name) meant.directives["Unit.After"].push_back("hal0-slot@" + rival.str() + ".service");
+    }
+}
+
 Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
     const auto& slot = std::get<Slot>(planned.slot);
     const auto& config = slot.config;
@@ -132,19 +139,16 @@ Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
     add("Unit.Description", fmt::format("hal0 slot {} ({} on {}, port {})", name, to_string(config.type), to_string(slot.device), config.port));
     add("Unit.RequiresMountsFor", settings.model_store);
     add("Unit.StartLimitIntervalSec", std::to_string((config.start_timeout_s + config.stop_timeout_s + 30) * 6));
-    for (const auto& rival : planned.rivals) {
-        add("Unit.Conflicts", "hal0-slot@" + rival.str() + ".service");
-        if (rival.str() < name) add("Unit.After", "hal0-slot@" + rival.str() + ".service");
-    }
+    add_rivals(meant, planned);
     add("Service.TimeoutStartSec", std::to_string(config.start_timeout_s));
     add("Service.TimeoutStopSec", std::to_string(config.stop_timeout_s));
     if (config.limits.memory_max) add("Service.MemoryMax", *config.limits.memory_max);
     if (config.limits.memory_high) add("Service.MemoryHigh", *config.limits.memory_high);
     if (config.limits.cpu_weight) add("Service.CPUWeight", std::to_string(*config.limits.cpu_weight));
     if (config.limits.allowed_cpus) add("Service.AllowedCPUs", *config.limits.allowed_cpus);
-    if (slot.profile.network == Network::host) {
-        add("Service.IPAddressDeny", "any");
-        add("Service.IPAddressAllow", "localhost");
+    if (slot.profile.network == Network::private_) {  // takes the unit's own filters away
+        add("Service.IPAddressDeny", "");
+        add("Service.IPAddressAllow", "");
     }
     meant.assignments = meant_assignments(slot, settings.model_store);
     meant.command = meant_command(slot, settings.model_store);
@@ -185,22 +189,37 @@ void check_messages(const Diagnostics& diagnostics) {
     }
 }
 
+/// What stops all slots: that hal0.toml or profiles.toml is no TOML, or that the model store is wrong.
+const Diagnostic* common_error(const Diagnostics& diagnostics) {
+    const auto is_common = [](const auto& d) {
+        const bool is_settings = d.place.file == "/etc/hal0/hal0.toml";
+        const bool is_profiles = d.place.file == "/etc/hal0/profiles.toml";
+        return d.severity == Severity::error && ((d.key.empty() && (is_settings || is_profiles)) || (is_settings && d.key == "models.store"));
+    };
+    const auto last = std::find_if(diagnostics.rbegin(), diagnostics.rend(), is_common);
+    return last == diagnostics.rend() ? nullptr : &*last;
+}
+
 void check(const Plan& plan, const Output& output) {
     if (plan.slots.size() != 3) fail("not three slots");
+    const auto* common = common_error(plan.diagnostics);
     std::size_t links = 0;
     for (const auto& planned : plan.slots) {
         const auto* slot = std::get_if<Slot>(&planned.slot);
         const bool starts = slot && slot->config.enabled;
-        if (!starts && planned.name.str() != fuzzed) fail(planned.name.str() + " is not rendered");
+        if (common && (slot || std::get<Diagnostic>(planned.slot) != *common)) fail(planned.name.str() + " is not refused because of the common file");
+        if (!common && !starts && planned.name.str() != fuzzed) fail(planned.name.str() + " is not rendered");
         const auto instance = "@" + planned.name.str() + ".service";
-        check_file(output, "hal0-slot" + instance + ".d/50-hal0-generated.conf", starts ? meant_start(planned, plan.settings) : meant_refusal(planned));
+        auto meant = starts ? meant_start(planned, plan.settings) : meant_refusal(planned);
+        if (!starts) add_rivals(meant, planned);
+        check_file(output, "hal0-slot" + instance + ".d/50-hal0-generated.conf", meant);
         check_file(output, "hal0-slot-pull" + instance + ".d/50-hal0-generated.conf", slot ? meant_pull(*slot) : meant_refusal(planned));
         links += planned.starts_at_boot ? 1 : 0;
         if (planned.starts_at_boot && !starts) fail(planned.name.str() + " starts at boot, but cannot");
     }
     const bool rivals = !plan.slots[0].rivals.empty();
-    if (plan.slots[0].starts_at_boot == (rivals && plan.slots[2].starts_at_boot)) fail("the wrong one of a group starts at boot");
-    if (!plan.slots[1].starts_at_boot || !plan.slots[1].rivals.empty()) fail("b-plain is affected");
+    if (!common && plan.slots[0].starts_at_boot == (rivals && plan.slots[2].starts_at_boot)) fail("the wrong one of a group starts at boot");
+    if (plan.slots[1].starts_at_boot == (common != nullptr) || !plan.slots[1].rivals.empty()) fail("b-plain is affected");
     if (output.files.size() != 6 || output.links.size() != links) fail("files or links that nobody asked for");
     check_messages(plan.diagnostics);
 }

@@ -517,9 +517,9 @@ TEST_F(Traced, WritesOnlyBelowItsFirstFolder) {
         EXPECT_EQ(line.find(".."), line.find("../hal0-slot@.service\"")) << line;
     }
     EXPECT_GE(written, 6U);
-    // and what is written to an open file: its output, or stderr
-    for (const auto& line : matching("^(write|writev|pwrite64)\\("))
-        EXPECT_TRUE(line.find(below_out) != std::string::npos || line.find("(2<") != std::string::npos) << line;
+    // and what is written to an open file: its output, or stderr; a sanitizer tries pointers on a pipe of its own
+    const std::regex target{"^[a-z0-9]+\\((2<|[3-9]<pipe:|[0-9]+" + below_out + ")"};
+    for (const auto& line : matching("^(write|writev|pwrite64)\\(")) EXPECT_TRUE(std::regex_search(line, target)) << line;
 }
 
 }  // namespace

@@ -26,10 +26,20 @@ machine_choose() {
         die "HAL0_MACHINE_DIR='$state' must be an absolute path of A-Z, a-z, 0-9, '.', '_', '-' and '/'"
     cache=$state/cache
     dir=$state/$name
+    # What its root lies over: the host's own root, or one of another Debian in the cache.
+    suite=host lower=/
+    if [[ -r $dir/suite ]]; then
+        read -r suite lower <"$dir/suite"
+    fi
     # Machines of the same name in two state folders are two machines.
     local sum
     sum=$(cksum <<<"$state")
     cgroup=hal0-test-$name-${sum%% *}
+}
+
+# Where the machine's product is built: by the host, or in the machine by the other Debian's own tools.
+machine_build() {
+    [[ $suite == host ]] && echo "$repo/build/machine" || echo "$repo/build/machine-$suite"
 }
 
 # --- locks --------------------------------------------------------------------------------------------
@@ -136,12 +146,13 @@ machine_join_cgroups() {
 
 # A command run in the machine gets a cgroup inside it; podman and others look at their own.
 machine_join_exec_cgroup() { # INIT
-    local line hierarchy
+    local line
+    local -a hierarchies
+    mapfile -t hierarchies < <(cgroup_hierarchies) # not | head: that ends the writer by a signal, at times
     while read -r line; do
         [[ $line == 0::*/init.scope ]] || continue
         line=${line#0::}
-        hierarchy=$(cgroup_hierarchies | head -n1)
-        join_cgroup "$hierarchy" "${line%/init.scope}/exec" 2>/dev/null || true
+        join_cgroup "${hierarchies[0]}" "${line%/init.scope}/exec" 2>/dev/null || true
     done <"/proc/$1/cgroup"
 }
 
@@ -162,16 +173,20 @@ machine_remove_cgroups() {
 # --- start, enter, end --------------------------------------------------------------------------------
 
 machine_start() {
+    local build
+    build=$(machine_build)
     machine_remove_cgroups # of one that was killed
     # Half made, so not known to be anything: begin anew.
-    [[ -e $dir/prepared ]] || rm -rf --one-file-system "$dir"
-    mkdir -p "$dir"/{upper,work,root,containers} "$repo/build/machine"
+    if [[ ! -e $dir/prepared && -d $dir ]]; then
+        find "$dir" -mindepth 1 -maxdepth 1 ! -name suite -exec rm -rf --one-file-system {} +
+    fi
+    mkdir -p "$dir"/{upper,work,root,containers} "$build"
     (
         machine_join_cgroups
         release
         # The one process that holds the machine: when it dies, the kernel removes the rest, mounts included.
         exec setsid unshare --mount --pid --fork --kill-child --mount-proc \
-            "$machine_scripts/boot" "$dir" "$name" "$repo"
+            "$machine_scripts/boot" "$dir" "$name" "$repo" "$lower" "$build"
     ) </dev/null >"$dir/boot.log" 2>&1 &
     local pid=$! start
     start=$(process_start "$pid") || die "the machine ended at once: $(tail -n5 "$dir/boot.log")"
@@ -231,19 +246,20 @@ machine_discard() { rm -rf --one-file-system "$dir" "$dir.log"; }
 
 # --- cache --------------------------------------------------------------------------------------------
 
-# cached NAME COMMAND...: prints the path of a file that COMMAND OUTPUT makes once for all machines.
+# cached NAME COMMAND...: prints the path of a file or folder that COMMAND OUTPUT makes once for all machines.
 # A subshell, so that its lock ends with it.
 cached() (
     file=$cache/$1
     shift
     [[ -e $file ]] || hold "$state/locks/${file##*/}.cache"
     if [[ ! -e $file ]]; then
-        new=$(mktemp "$cache/.new.XXXXXX")
+        new=$cache/.new.${file##*/}
+        rm -rf --one-file-system "$new" # of one that was killed
         if ! "$@" "$new" >&2; then
-            rm -f "$new"
+            rm -rf --one-file-system "$new"
             return 1
         fi
-        mv "$new" "$file"
+        mv --no-target-directory "$new" "$file"
     fi
     printf '%s\n' "$file"
 )

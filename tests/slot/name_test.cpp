@@ -1,4 +1,5 @@
 #include "slot/name.hpp"
+#include "slot/text.hpp"
 
 #include <gtest/gtest.h>
 

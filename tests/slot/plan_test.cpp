@@ -105,19 +105,66 @@ TEST(Plan, InvalidNamesAreReportedAndLeftOut) {
     EXPECT_EQ(said[0], "/etc/hal0/slots/A.toml: \"A\"" + rule);
     EXPECT_EQ(said[1], "/etc/hal0/slots/a b.toml: \"a b\"" + rule);
     EXPECT_EQ(said[2], "/etc/hal0/slots/.toml: \"\"" + rule);
+    EXPECT_EQ(said[3], "/etc/hal0/slots/x\\x0a.toml: \"x\\x0a\"" + rule);
 }
 
 TEST(Plan, UnreadableFilesAreReported) {
     auto input = sources({{"a", "port = 9001"}});
     input.slots.push_back({folder + "b.toml", "", "Permission denied"});
-    input.settings = SourceFile{"/etc/hal0/hal0.toml", "", "Is a directory"};
     input.hardware = SourceFile{"/etc/hal0/hardware.json", "", "Input/output error"};
-    input.profiles.push_back({"/etc/hal0/profiles.toml", "", "Permission denied"});
     const auto plan = make_plan(input);
-    EXPECT_EQ(messages(plan), (Words{"/etc/hal0/hal0.toml: cannot be read: Is a directory", "/etc/hal0/profiles.toml: cannot be read: Permission denied",
-                                     "/etc/hal0/hardware.json: cannot be read: Input/output error", "/etc/hal0/slots/b.toml: cannot be read: Permission denied"}));
+    EXPECT_EQ(messages(plan), (Words{"/etc/hal0/hardware.json: cannot be read: Input/output error", "/etc/hal0/slots/b.toml: cannot be read: Permission denied"}));
     EXPECT_EQ(problem(plan, "a"), "");
     EXPECT_EQ(problem(plan, "b"), "/etc/hal0/slots/b.toml: cannot be read: Permission denied");
+}
+
+TEST(Plan, NoSlotStartsWithoutAFileThatDecidesForAll) {
+    struct Case {
+        SourceFile file;
+        bool is_settings;
+        std::string why;
+    };
+    const std::vector<Case> cases = {
+        {{"/etc/hal0/hal0.toml", "", "Is a directory"}, true, "/etc/hal0/hal0.toml: cannot be read: Is a directory"},
+        {{"/etc/hal0/hal0.toml", "a = 1.a = 2", ""}, true, "/etc/hal0/hal0.toml:1:"},
+        {{"/etc/hal0/hal0.toml", "[models]\nstore = \"x\"", ""}, true, "/etc/hal0/hal0.toml:2:9: models.store: \"x\" is not allowed: "},
+        {{"/etc/hal0/profiles.toml", "", "Permission denied"}, false, "/etc/hal0/profiles.toml: cannot be read: Permission denied"},
+        {{"/etc/hal0/profiles.toml", "[profile", ""}, false, "/etc/hal0/profiles.toml:1:"},
+    };
+    for (const auto& c : cases) {
+        SCOPED_TRACE(c.why);
+        auto input = sources({{"a", "port = 9001"}, {"b", "port = 9002\nenabled = false"}, {"c", "port = 1"}});
+        input.loaded = {{"a", {1, 0}}};
+        if (c.is_settings) input.settings = c.file;
+        else input.profiles.push_back(c.file);
+        const auto plan = make_plan(input);
+        EXPECT_EQ(names(plan), (Words{"a", "b", "c"}));
+        for (const auto* slot : {"a", "b", "c"}) EXPECT_TRUE(problem(plan, slot).starts_with(c.why)) << problem(plan, slot);
+        EXPECT_EQ(at_boot(plan), Words{});
+        ASSERT_EQ(plan.diagnostics.size(), 2U) << "the file's and that of slot c";
+        EXPECT_TRUE(messages(plan)[0].starts_with(c.why)) << messages(plan)[0];
+    }
+}
+
+TEST(Plan, AWrongKeyThatIsNotForAllStopsNobody) {
+    auto input = sources({{"a", "port = 9001"}});
+    input.settings = SourceFile{"/etc/hal0/hal0.toml", "unknown = 1\n[slots]\nidle_after_s = -1\n", ""};
+    input.profiles.push_back({"/etc/hal0/profiles.toml", "[profile.mine]\nflags = \"x\"\n", ""});
+    const auto plan = make_plan(input);
+    EXPECT_EQ(problem(plan, "a"), "");
+    EXPECT_EQ(plan.diagnostics.size(), 3U);
+}
+
+TEST(Plan, OneFileCannotFloodTheLog) {
+    std::string toml = "type = 1\nport = 2\n";
+    for (int i = 0; i < 500; ++i) toml += "x" + std::to_string(i) + " = 1\n";
+    const auto said = messages(make_plan(sources({{"a", toml}, {"b", "port = 9001\ny = 1\n"}})));
+    ASSERT_EQ(said.size(), 22U);
+    EXPECT_EQ(said[0], "/etc/hal0/slots/a.toml:1:8: type: 1 is not allowed: a string in quotes") << "errors come first";
+    EXPECT_EQ(said[1], "/etc/hal0/slots/a.toml:2:8: port: 2 is not allowed: a whole number from 1024 to 65535");
+    EXPECT_TRUE(said[2].starts_with("warning: /etc/hal0/slots/a.toml:")) << said[2];
+    EXPECT_EQ(said[20], "warning: /etc/hal0/slots/a.toml: and 482 more");
+    EXPECT_EQ(said[21], "warning: /etc/hal0/slots/b.toml:2:1: y: unknown key, ignored");
 }
 
 TEST(Plan, FollowsSettingsHardwareAndTheAdminsProfiles) {
@@ -151,17 +198,32 @@ TEST(Plan, ABrokenSlotTakesNoPort) {
 TEST(Plan, SlotsOfAnExclusiveGroupAreRivals) {
     const auto plan = make_plan(sources({{"a", "port = 9001\nexclusive_group = \"big\""}, {"b", "port = 9002\nexclusive_group = \"big\""}, {"c", "port = 9003"},
                                          {"d", "port = 9004\nexclusive_group = \"other\""}, {"e", "port = 9005\nexclusive_group = \"big\"\nenabled = false"},
-                                         {"f", "port = 9001\nexclusive_group = \"big\""}}));
-    EXPECT_EQ(names(planned(plan, "a").rivals), (Words{"b", "e"}));
-    EXPECT_EQ(names(planned(plan, "b").rivals), (Words{"a", "e"}));
+                                         {"f", "port = 9001\nexclusive_group = \"big\""}, {"g", "port = 1\nexclusive_group = \"big\""}, {"h", "["}}));
+    EXPECT_EQ(names(planned(plan, "a").rivals), (Words{"b", "e", "f", "g"}));
+    EXPECT_EQ(names(planned(plan, "b").rivals), (Words{"a", "e", "f", "g"}));
     EXPECT_EQ(names(planned(plan, "c").rivals), Words{});
     EXPECT_EQ(names(planned(plan, "d").rivals), Words{});
-    EXPECT_EQ(names(planned(plan, "f").rivals), Words{}) << "it cannot start: its port is taken";
+    EXPECT_EQ(names(planned(plan, "f").rivals), (Words{"a", "b", "e", "g"})) << "its port is taken, but it may run with an older file";
+    EXPECT_EQ(names(planned(plan, "g").rivals), (Words{"a", "b", "e", "f"})) << "its file is wrong, but it may run with an older one";
+    EXPECT_EQ(names(planned(plan, "h").rivals), Words{}) << "nobody can tell";
+}
+
+TEST(Plan, AGroupHasALimit) {
+    std::vector<std::pair<std::string, std::string>> slots;
+    for (int i = 10; i < 76; ++i) slots.emplace_back("s" + std::to_string(i), "port = " + std::to_string(9000 + i) + "\nexclusive_group = \"g\"");
+    const auto plan = make_plan(sources(slots));
+    EXPECT_EQ(planned(plan, "s10").rivals.size(), 63U);
+    EXPECT_EQ(planned(plan, "s73").rivals.size(), 63U);
+    EXPECT_EQ(problem(plan, "s73"), "");
+    for (const std::string left_out : {"s74", "s75"}) {
+        EXPECT_EQ(problem(plan, left_out), folder + left_out + ".toml: exclusive_group: \"g\" has 64 slots already, the most that a group can have");
+        EXPECT_EQ(names(planned(plan, left_out).rivals), Words{});
+    }
 }
 
 TEST(Plan, AtBootStartWhatIsEnabledAndMarked) {
     auto input = sources({{"a", "port = 9001"}, {"b", "port = 9002"}, {"c", "port = 9003\nenabled = false"}, {"d", "port = 1"}});
-    input.loaded = {{"b", 1}, {"c", 2}, {"d", 3}, {"gone", 4}};
+    input.loaded = {{"b", {1, 0}}, {"c", {2, 0}}, {"d", {3, 0}}, {"gone", {4, 0}}};
     EXPECT_EQ(at_boot(make_plan(input)), Words{"b"});
 }
 
@@ -169,17 +231,17 @@ TEST(Plan, OfAGroupOnlyTheNewestMarkStartsAtBoot) {
     const std::vector<std::pair<std::string, std::string>> slots = {{"a", "port = 9001\nexclusive_group = \"g\""}, {"b", "port = 9002\nexclusive_group = \"g\""},
                                                                     {"c", "port = 9003\nexclusive_group = \"g\""}, {"x", "port = 9004"}};
     struct Case {
-        std::map<std::string, std::int64_t> loaded;
+        std::map<std::string, LoadedAt> loaded;
         Words boot;
     };
     const std::vector<Case> cases = {
-        {{{"a", 1}, {"b", 2}, {"c", 3}}, {"c"}},
-        {{{"a", 3}, {"b", 2}, {"c", 1}}, {"a"}},
-        {{{"a", 1}, {"b", 3}, {"c", 2}}, {"b"}},
-        {{{"a", 2}, {"b", 2}}, {"a"}},
-        {{{"a", -5}, {"b", 0}}, {"b"}},
-        {{{"c", 1}}, {"c"}},
-        {{{"a", 1}, {"b", 2}, {"x", 0}}, {"b", "x"}},
+        {{{"a", {1, 0}}, {"b", {2, 0}}, {"c", {3, 0}}}, {"c"}},
+        {{{"a", {3, 0}}, {"b", {2, 9}}, {"c", {1, 99}}}, {"a"}},
+        {{{"a", {1, 1}}, {"b", {1, 3}}, {"c", {1, 2}}}, {"b"}},
+        {{{"a", {2, 0}}, {"b", {2, 0}}}, {"a"}},
+        {{{"a", {-5, 0}}, {"b", {0, 0}}}, {"b"}},
+        {{{"c", {1, 0}}}, {"c"}},
+        {{{"a", {1, 0}}, {"b", {2, 0}}, {"x", {0, 0}}}, {"b", "x"}},
         {{}, {}},
     };
     for (const auto& c : cases) {
@@ -191,7 +253,7 @@ TEST(Plan, OfAGroupOnlyTheNewestMarkStartsAtBoot) {
 
 TEST(Plan, ADisabledSlotWithTheNewestMarkKeepsNobodyFromStarting) {
     auto input = sources({{"a", "port = 9001\nexclusive_group = \"g\""}, {"b", "port = 9002\nexclusive_group = \"g\"\nenabled = false"}});
-    input.loaded = {{"a", 1}, {"b", 2}};
+    input.loaded = {{"a", {1, 0}}, {"b", {2, 0}}};
     EXPECT_EQ(at_boot(make_plan(input)), Words{"a"});
 }
 
@@ -205,7 +267,7 @@ TEST(Plan, LimitsTheNumberOfSlots) {
 
 TEST(Render, WritesADropInForTheStartAndOneForThePull) {
     auto input = sources({{"a", "port = 9001"}, {"b", "port = 1"}, {"c", "port = 9003\n\nenabled = false"}});
-    input.loaded = {{"a", 1}, {"b", 2}, {"c", 3}};
+    input.loaded = {{"a", {1, 0}}, {"b", {2, 0}}, {"c", {3, 0}}};
     const auto output = render(make_plan(input));
     Words paths;
     for (const auto& file : output.files) paths.push_back(file.path);

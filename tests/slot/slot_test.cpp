@@ -113,7 +113,8 @@ TEST(Resolve, DecidesDeviceProfileAndProvider) {
         {"type = \"tts\"", Device::cpu, Device::cpu, "kokoro", kokoro},
         {"type = \"tts\"\ndevice = \"npu\"", Device::cpu, Device::npu, "flm", flm},
         {"type = \"image\"", Device::gpu_rocm, Device::gpu_rocm, "comfyui", comfyui},
-        {"type = \"image\"", Device::cpu, Device::cpu, "comfyui", comfyui},
+        {"type = \"image\"", Device::cpu, Device::gpu_vulkan, "comfyui", comfyui},
+        {"profile = \"anygpu\"", Device::cpu, Device::gpu_vulkan, "anygpu", llama_server},
         {"provider = \"moonshine\"", Device::cpu, Device::cpu, "cpu", moonshine},
         {"profile = \"flm\"\nprovider = \"llama-server\"", unknown, Device::npu, "flm", llama_server},
     };
@@ -148,7 +149,7 @@ TEST(Resolve, RefusesADeviceThatContradictsItsProfile) {
         {"profile = \"rocm\"\ndevice = \"gpu-vulkan\"", {}, "chat.toml:3:10: device: \"gpu-vulkan\" contradicts the profile \"rocm\", which is for gpu-rocm"},
         {"profile = \"vulkan\"\nbackend = \"rocm\"", {}, "chat.toml:3:11: backend: \"gpu-rocm\" contradicts the profile \"vulkan\", which is for gpu-vulkan"},
         {"profile = \"anygpu\"\ndevice = \"cpu\"", {}, "chat.toml:3:10: device: \"cpu\" contradicts the profile \"anygpu\", which is for gpu"},
-        {"profile = \"anygpu\"", Device::cpu, "chat.toml:2:11: profile: \"cpu\" contradicts the profile \"anygpu\", which is for gpu"},
+        {"type = \"image\"\ndevice = \"cpu\"", {}, "chat.toml:3:10: device: \"cpu\" contradicts the profile \"comfyui\", which is for gpu"},
     };
     for (const auto& c : cases) EXPECT_EQ(problem_of(c.toml, c.detected), c.problem);
 }

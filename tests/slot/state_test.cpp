@@ -91,7 +91,11 @@ TEST(State, BetweenAutomaticRestarts) {
         {"before the first", unit("auto-restart", "exit-code", 0), State::error, "the model server exited with an error; it restarts automatically (1 of 5)"},
         {"before the third", unit("auto-restart", "oom-kill", 2), State::error,
          "the model server ran out of memory and was killed; it restarts automatically (3 of 5)"},
-        {"queued", unit("auto-restart-queued", "signal", 0), State::error, "the model server was killed by a signal; it restarts automatically (1 of 5)"},
+        {"queued, and counted already", unit("auto-restart-queued", "signal", 1), State::error, "the model server was killed by a signal; it restarts automatically (1 of 5)"},
+        {"the last one", unit("auto-restart", "signal", 4), State::error, "the model server was killed by a signal; it restarts automatically (5 of 5)"},
+        {"the one that the start limit will refuse", unit("auto-restart", "signal", 5), State::error,
+         "the model server was killed by a signal (after 5 automatic restarts)"},
+        {"the same, queued", unit("auto-restart-queued", "signal", 6), State::error, "the model server was killed by a signal (after 5 automatic restarts)"},
         {"with a helper's reason", unit("auto-restart", "exit-code", 0, "model 'qwen' is not in the registry"), State::error,
          "model 'qwen' is not in the registry; it restarts automatically (1 of 5)"},
         {"progress is no reason", unit("auto-restart", "exit-code", 0, "answers on 127.0.0.1:9000"), State::error,
@@ -209,19 +213,17 @@ TEST(State, OfAFailedUnitSaysWhy) {
 
 TEST(State, OfAFailedUnitThatSomebodyActsOn) {
     const auto failed = observed("failed", "failed", "exit-code");
-    auto start = failed, restart = failed, stop = failed, outdated = failed, outdated_start = failed, maintenance = failed;
+    auto start = failed, restart = failed, stop = failed, outdated = failed, outdated_start = failed;
     start.job = outdated_start.job = "start";
     restart.job = "restart";
     stop.job = "stop";
     outdated.config_error = outdated_start.config_error = wrong;
-    maintenance.active_state = "maintenance";
     expect_states({
         {"a start waits for a rival to stop", start, State::starting, ""},
         {"a restart does", restart, State::starting, ""},
         {"a stop changes nothing", stop, State::error, "the model server exited with an error"},
         {"its configuration is the news", outdated, State::error, wrong},
         {"and a start cannot help", outdated_start, State::error, wrong},
-        {"in maintenance", maintenance, State::error, "the model server exited with an error"},
     });
 }
 

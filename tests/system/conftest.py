@@ -38,6 +38,15 @@ def llama():
         pytest.skip("no llama-server: the mirror has no package of it")
 
 
+@pytest.fixture(scope="module")
+def outside(machine):
+    """An address of this machine that is not "localhost" to an address filter: a stand-in for the world outside."""
+    address = "192.0.2.1"  # RFC 5737: for documentation, nobody's
+    machine.run("ip", "address", "add", f"{address}/32", "dev", "lo")
+    yield address
+    machine.run("ip", "address", "del", f"{address}/32", "dev", "lo")
+
+
 @pytest.fixture
 def make_slot(machine):
     """Makes slots for one test; see Slot.configure() for the arguments."""

@@ -1,10 +1,11 @@
-"""Runs in the machine: passes connections on to another loopback port, slowly, so that a pull can be watched.
-usage: slow_proxy.py PORT TARGET-PORT BYTES-PER-SECOND   (of each connection)"""
+"""Runs in the machine: passes connections on to a loopback port, slowly, so that a pull can be watched.
+usage: slow_proxy.py ADDRESS PORT TARGET-PORT BYTES-PER-SECOND   (of each connection)"""
 
 import asyncio
 import sys
 
-PORT, TARGET, RATE = map(int, sys.argv[1:])
+ADDRESS = sys.argv[1]
+PORT, TARGET, RATE = map(int, sys.argv[2:])
 STEP = 0.02
 
 
@@ -27,7 +28,7 @@ async def serve(reader, writer):
 
 
 async def main():
-    async with await asyncio.start_server(serve, "127.0.0.1", PORT) as server:
+    async with await asyncio.start_server(serve, ADDRESS, PORT) as server:
         await server.serve_forever()
 
 

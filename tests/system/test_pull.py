@@ -1,5 +1,6 @@
 """An image that is missing is pulled, with progress in the unit's status. The registry is Debian's docker-registry on
-the machine's loopback; a proxy in front of it slows the pull down until it can be watched."""
+the machine's loopback; a proxy in front of it slows the pull down until it can be watched. The proxy has an address that
+a slot's own address filter keeps out, as any real registry's is."""
 
 import re
 import time
@@ -10,7 +11,9 @@ import pytest
 from machine import lacks, wait_until
 
 REGISTRY, PROXY = 9050, 9051
-IMAGE = f"localhost:{PROXY}/hal0-test/server:1"
+HOST = f"192.0.2.1:{PROXY}"  # the address of the fixture "outside"
+IMAGE = f"{HOST}/hal0-test/server:1"
+UPLOAD = f"localhost:{REGISTRY}/hal0-test/server:1"
 LAYERS_MB = (1, 2, 3, 4)
 RATE = 1_000_000  # so the largest layer takes about 4 s
 FOLDER = "/var/lib/hal0-test-registry"
@@ -37,7 +40,7 @@ podman rmi --force "$upload" >/dev/null
 
 
 @pytest.fixture(scope="module")
-def registry(machine):
+def registry(machine, outside):
     """An image registry with IMAGE, and profiles that use it."""
     if lacks("docker-registry"):
         pytest.skip("no docker-registry: the mirror has no such package")
@@ -48,12 +51,12 @@ def registry(machine):
     try:
         machine.write(f"{FOLDER}/config.yml", CONFIG)
         machine.write("/etc/containers/registries.conf.d/hal0-test.conf",
-                      f'[[registry]]\nlocation = "localhost:{PROXY}"\ninsecure = true\n')
+                      f'[[registry]]\nlocation = "{HOST}"\ninsecure = true\n')
         machine.run(*start, f"--unit={units[0]}", "/usr/bin/docker-registry", "serve", f"{FOLDER}/config.yml")
         machine.write(f"{FOLDER}/proxy.py", proxy)
-        machine.run(*start, f"--unit={units[1]}", "python3", f"{FOLDER}/proxy.py", PROXY, REGISTRY, RATE)
+        machine.run(*start, f"--unit={units[1]}", "python3", f"{FOLDER}/proxy.py", outside, PROXY, REGISTRY, RATE)
         wait_until(lambda: machine.listeners(REGISTRY) and machine.listeners(PROXY), "registry and proxy listen")
-        machine.shell(BUILD, FOLDER, IMAGE, IMAGE.replace(str(PROXY), str(REGISTRY)), *LAYERS_MB)
+        machine.shell(BUILD, FOLDER, IMAGE, UPLOAD, *LAYERS_MB)
         machine.write(PROFILES, profiles + "".join(
             f'\n[profile.{name}]\nimage = "{image}"\nprovider = "llama-server"\ndevice_class = "cpu"\n'
             for name, image in {"pulled": IMAGE, "unknown": IMAGE + "-is-not-there",

@@ -45,6 +45,11 @@ private:
     pid_t pid_;
 };
 
+const Health healthy{Health::Answer::status, 200};
+const Health loading{Health::Answer::status, 503};
+const Health silent{Health::Answer::silent, 0};
+const Health not_listening{};
+
 /// Answers with one word of the script after the other; the last one again and again.
 std::function<Health()> scripted(std::vector<Health> answers) {
     return [answers = std::move(answers), at = std::size_t{0}]() mutable { return answers[std::min(at++, answers.size() - 1)]; };
@@ -56,30 +61,30 @@ TEST(WaitHealthy, EndsWithTheFirstHealthyAnswer) {
     const Child child;
     Reports reports;
     const auto begin = Clock::now();
-    EXPECT_EQ(wait_healthy(child.pid(), scripted({Health::healthy}), [&](Health health) { reports.push_back(health); }), Outcome::healthy);
+    EXPECT_EQ(wait_healthy(child.pid(), scripted({healthy}), [&](Health health) { reports.push_back(health); }), Outcome::healthy);
     EXPECT_LT(since(begin), milliseconds{100});
-    EXPECT_EQ(reports, Reports{Health::healthy});
+    EXPECT_EQ(reports, Reports{healthy});
 }
 
 TEST(WaitHealthy, ReportsEachChangeOnce) {
     const Child child;
     Reports reports;
-    const auto answers = scripted({Health::not_listening, Health::not_listening, Health::loading, Health::loading, Health::silent, Health::loading, Health::healthy});
+    const auto answers = scripted({not_listening, not_listening, loading, loading, silent, loading, healthy});
     EXPECT_EQ(wait_healthy(child.pid(), answers, [&](Health health) { reports.push_back(health); }), Outcome::healthy);
-    EXPECT_EQ(reports, (Reports{Health::not_listening, Health::loading, Health::silent, Health::loading, Health::healthy}));
+    EXPECT_EQ(reports, (Reports{not_listening, loading, silent, loading, healthy}));
 }
 
 TEST(WaitHealthy, AsksInShortSteps) {
     const Child child;
     const auto begin = Clock::now();
     int asked = 0;
-    wait_healthy(child.pid(), [&] { return ++asked == 11 ? Health::healthy : Health::loading; }, [](Health) {});
+    wait_healthy(child.pid(), [&] { return ++asked == 11 ? healthy : loading; }, [](Health) {});
     EXPECT_GE(since(begin), milliseconds{90});
     EXPECT_LT(since(begin), milliseconds{300});
 }
 
 TEST(WaitHealthy, AProcessThatDiesEndsItAtOnce) {
-    for (const auto answer : {Health::not_listening, Health::loading, Health::silent}) {
+    for (const auto answer : {not_listening, loading, silent}) {
         const Child child;
         std::atomic<Clock::time_point> died{};
         std::thread killer{[&] {
@@ -102,19 +107,29 @@ TEST(WaitHealthy, AProcessThatHasEndedBeforeIsNoticed) {
     child.kill();
     siginfo_t info{};
     ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT), 0);
-    EXPECT_EQ(wait_healthy(child.pid(), scripted({Health::not_listening}), [](Health) {}), Outcome::process_ended);
+    EXPECT_EQ(wait_healthy(child.pid(), scripted({not_listening}), [](Health) {}), Outcome::process_ended);
 }
 
 TEST(WaitHealthy, APidThatNobodyHasIsAnEndedProcess) {
     const pid_t gone = fork();
     if (gone == 0) _exit(0);
     waitpid(gone, nullptr, 0);
-    EXPECT_EQ(wait_healthy(gone, scripted({Health::loading}), [](Health) {}), Outcome::process_ended);
+    EXPECT_EQ(wait_healthy(gone, scripted({loading}), [](Health) {}), Outcome::process_ended);
 }
 
-TEST(InWords, SaysSomethingUntilItIsHealthy) {
-    for (const auto health : {Health::loading, Health::silent, Health::not_listening}) EXPECT_FALSE(in_words(health).empty());
-    EXPECT_TRUE(in_words(Health::healthy).empty());
+TEST(InWords, SaysWhatTheServerDoes) {
+    EXPECT_EQ(not_listening.in_words(), "the server does not listen yet");
+    EXPECT_EQ(silent.in_words(), "the server accepts connections and does not answer");
+    EXPECT_EQ(loading.in_words(), "the server loads its model");
+    EXPECT_EQ((Health{Health::Answer::status, 404}).in_words(), "the server answers its health check with the HTTP status 404");
+}
+
+TEST(WaitHealthy, AHealthyAnswerOfSomebodyElseIsNone) {
+    const Child child;
+    child.kill();
+    siginfo_t info{};
+    ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT), 0);
+    EXPECT_EQ(wait_healthy(child.pid(), scripted({healthy}), [](Health) {}), Outcome::process_ended);
 }
 
 /// Listens on a free port of 127.0.0.1; `serve` gets each connection.
@@ -184,8 +199,8 @@ std::string response(const std::string& status, const std::string& body = "{}") 
 
 TEST(Ask, Only200IsHealthy) {
     for (const auto& [status, health] : std::vector<std::pair<std::string, Health>>{
-             {"200 OK", Health::healthy}, {"503 Service Unavailable", Health::loading}, {"404 Not Found", Health::loading},
-             {"500 Internal Server Error", Health::loading}, {"204 No Content", Health::loading}, {"302 Found", Health::loading}}) {
+             {"200 OK", healthy}, {"503 Service Unavailable", loading}, {"404 Not Found", loading},
+             {"500 Internal Server Error", loading}, {"204 No Content", loading}, {"302 Found", loading}}) {
         const Server server{answering(response(status))};
         EXPECT_EQ(ask(server.port(), "/health"), health) << status;
     }
@@ -199,7 +214,7 @@ TEST(Ask, AsksForThePathOnThisMachine) {
             const auto text = response("200 OK");
             send(fd, text.data(), text.size(), MSG_NOSIGNAL);
         }};
-        EXPECT_EQ(ask(server.port(), "/v1/models"), Health::healthy);
+        EXPECT_EQ(ask(server.port(), "/v1/models"), healthy);
     }
     EXPECT_TRUE(request.starts_with("GET /v1/models HTTP/1.1\r\n")) << request;
     EXPECT_NE(request.find("Host: 127.0.0.1:"), std::string::npos) << request;
@@ -212,7 +227,7 @@ TEST(Ask, NobodyListens) {
         port = server.port();
     }
     const auto begin = Clock::now();
-    EXPECT_EQ(ask(port, "/health"), Health::not_listening);
+    EXPECT_EQ(ask(port, "/health"), not_listening);
     EXPECT_LT(since(begin), milliseconds{100});
 }
 
@@ -222,7 +237,7 @@ TEST(Ask, AServerThatAcceptsAndSaysNothingIsSilentWithinASecond) {
         while (!over) std::this_thread::sleep_for(milliseconds{5});
     }};
     const auto begin = Clock::now();
-    EXPECT_EQ(ask(server.port(), "/health"), Health::silent);
+    EXPECT_EQ(ask(server.port(), "/health"), silent);
     over = true;
     EXPECT_GE(since(begin), milliseconds{900});
     EXPECT_LT(since(begin), milliseconds{2000});
@@ -231,7 +246,7 @@ TEST(Ask, AServerThatAcceptsAndSaysNothingIsSilentWithinASecond) {
 TEST(Ask, AServerThatClosesOrTalksNonsenseIsNotHealthy) {
     for (const auto& text : {std::string{}, std::string{"\r\n"}, std::string{"HTTP/1.1"}, std::string{"220 smtp\r\n\r\n"}, std::string(100'000, 'x')}) {
         const Server server{answering(text)};
-        EXPECT_NE(ask(server.port(), "/health"), Health::healthy) << text.substr(0, 20);
+        EXPECT_NE(ask(server.port(), "/health"), healthy) << text.substr(0, 20);
     }
 }
 

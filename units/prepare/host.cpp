@@ -1,6 +1,7 @@
 #include "units/prepare/host.hpp"
 
-#include "units/prepare/report.hpp"
+#include "units/helper/report.hpp"
+
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -11,9 +12,32 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <memory>
+#include <sstream>
 
 namespace hal0::prepare {
+namespace {
+
+/// Whether a table of the kernel (proc(5), /proc/net/tcp) has a listening socket on this port: bind(2) fails for
+/// connections of an earlier server in TIME_WAIT, too, if that one had set SO_REUSEPORT.
+bool has_listener(const char* table, std::uint16_t port) {
+    std::ifstream file{table};
+    const auto wanted = fmt::format(":{:04X}", port);
+    std::string number, local, remote, state;
+    std::string line;
+    std::getline(file, line);  // the headings
+    while (std::getline(file, line)) {
+        std::istringstream columns{line};
+        constexpr auto listening = "0A";
+        if (columns >> number >> local >> remote >> state && state == listening && local.ends_with(wanted)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+using helper::report_warning;
 
 slot::Result<std::vector<std::string>> device_arguments(const std::vector<std::string>& globs) {
     std::vector<std::string> arguments;
@@ -52,7 +76,7 @@ bool is_port_taken(std::uint16_t port) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const bool taken = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 && errno == EADDRINUSE;
     close(fd);
-    return taken;
+    return taken && (has_listener("/proc/net/tcp", port) || has_listener("/proc/net/tcp6", port));
 }
 
 }  // namespace hal0::prepare

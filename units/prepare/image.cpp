@@ -1,8 +1,9 @@
 #include "units/prepare/image.hpp"
 
-#include "units/prepare/podman.hpp"
+#include "slot/text.hpp"
+#include "units/helper/podman.hpp"
+#include "units/helper/report.hpp"
 #include "units/prepare/pull_output.hpp"
-#include "units/prepare/report.hpp"
 
 #include <fmt/format.h>
 #include <pty.h>
@@ -16,6 +17,12 @@
 
 namespace hal0::prepare {
 namespace {
+
+using helper::cannot_run;
+using helper::run_podman;
+using helper::wait_for;
+using helper::extend_timeout;
+using helper::report_status;
 
 // How long a pull may show nothing new: podman is silent while it unpacks a layer, and large ones take minutes.
 constexpr std::chrono::seconds silence{600};
@@ -67,7 +74,7 @@ slot::Result<bool> pull_image(const std::string& image) {
     const int status = wait_for(pid);
     if (status == 0) return true;
     const auto reason = output.error().empty() ? fmt::format("podman pull ended with status {}", status) : output.error();
-    return slot::Error{fmt::format("the image {} cannot be pulled: {}", image, reason.substr(0, 400))};
+    return slot::Error{fmt::format("the image {} cannot be pulled: {}", image, slot::shortened(reason, 400))};
 }
 
 }  // namespace hal0::prepare

@@ -1,8 +1,10 @@
+#include "units/helper/environment.hpp"
+#include "units/helper/report.hpp"
 #include "units/prepare/prepare.hpp"
-#include "units/prepare/report.hpp"
-#include "units/prepare/request.hpp"
 
+#include <signal.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -19,15 +21,13 @@ int main(int argc, char* argv[]) try {
         std::fputs("usage: prepare [--refuse|--pull] SLOT\nA helper of hal0-slot@.service and hal0-slot-pull@.service; systemd runs it.\n", stderr);
         return EX_USAGE;
     }
+    // A stop is no failure: a helper that a signal ends would leave the unit failed.
+    signal(SIGTERM, [](int) { _exit(EXIT_SUCCESS); });
     const auto name = slot::SlotName::parse(arguments.back());
-    if (!name) {
-        prepare::report_failure(name.error());
-        return EX_CONFIG;
-    }
+    if (!name) return helper::report_failure(name.error(), EX_CONFIG);
     if (option == "--refuse") return prepare::refuse(*name);
     if (option == "--pull") return prepare::pull(*name);
-    return prepare::prepare(*name, prepare::variable("HAL0_ROOT"));
+    return prepare::prepare(*name, helper::variable("HAL0_ROOT"));
 } catch (const std::exception& problem) {
-    hal0::prepare::report_failure(problem.what());
-    return EXIT_FAILURE;
+    return hal0::helper::report_failure(problem.what(), EXIT_FAILURE);
 }

@@ -3,15 +3,12 @@
 #include "slot/model_arguments.hpp"
 #include "slot/model_registry.hpp"
 #include "slot/provider.hpp"
-#include "units/prepare/report.hpp"
+#include "slot/text.hpp"
+#include "units/prepare/file.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace hal0::prepare {
 namespace {
@@ -20,21 +17,17 @@ namespace fs = std::filesystem;
 
 constexpr auto registry_path = "/var/lib/hal0/registry/registry.toml";
 
-slot::Result<std::string> read_file(const std::string& path) {
-    std::ifstream file{path, std::ios::binary};
-    std::ostringstream text;
-    if (!file || !(text << file.rdbuf())) return slot::Error{std::strerror(errno)};
-    return text.str();
-}
+constexpr std::size_t largest_registry = 1024 * 1024 + 1;  // one more than the reader of TOML takes, so that it says so
+constexpr std::size_t largest_trial = 512;
 
 slot::Result<std::optional<slot::ModelId>> wanted_model(const Request& request, const std::string& root) {
     const auto path = fmt::format("{}/run/hal0/trial/{}", root, request.name.str());
-    std::error_code ignored;
-    if (!fs::exists(path, ignored)) return request.model;
-    const auto text = read_file(path);
-    if (!text) return slot::Error{fmt::format("{} cannot be read: {}", path, text.error())};
-    auto id = slot::ModelId::parse(text->substr(0, text->find('\n')));
-    if (!id) return slot::Error{fmt::format("{}: {}", path, id.error())};
+    const auto text = read_foreign_file(path, largest_trial);
+    if (!text) return slot::Error{text.error()};
+    if (!*text) return request.model;
+    auto id = slot::ModelId::parse((*text)->substr(0, (*text)->find('\n')));
+    // What stands there is not shown: nothing but a model id is any reader's business.
+    if (!id) return slot::Error{fmt::format("{} holds no model id: remove it, or swap to a model again", path)};
     return std::optional{*id};
 }
 
@@ -50,30 +43,37 @@ std::string known_ids(const slot::Models& models) {
 }
 
 slot::Result<slot::Model> look_up(const slot::ModelId& id, const std::string& root) {
-    const auto text = read_file(root + registry_path);
-    if (!text) return slot::Error{fmt::format("model '{}' cannot be looked up: the registry {} cannot be read: {}", id.str(), registry_path, text.error())};
+    const auto file = read_foreign_file(root + registry_path, largest_registry);
+    if (!file || !*file)
+        return slot::Error{fmt::format("model '{}' cannot be looked up: {}", id.str(), file ? fmt::format("there is no registry {}", registry_path) : file.error())};
     slot::Diagnostics diagnostics;
-    const auto models = slot::parse_registry(registry_path, *text, diagnostics);
+    const auto models = slot::parse_registry(registry_path, **file, diagnostics);
     const auto found = models.find(id);
     if (found != models.end()) return found->second;
     std::string wrong;
     for (const auto& problem : diagnostics)
         if (problem.severity == slot::Severity::error) wrong += fmt::format(" ({})", to_string(problem));
     return slot::Error{fmt::format("model '{}' is not in the registry {}, which has {}{}: add it there, or choose another default", id.str(),
-                                   registry_path, known_ids(models), wrong.substr(0, 300))};
+                                   registry_path, known_ids(models), slot::shortened(wrong, 300))};
 }
 
-/// Why the container could not read this file of a model, if so.
-std::optional<std::string> problem_of(const std::string& path, const std::string& store, const std::string& root) {
+/// Whether `path`, which is normal, is inside `folder`.
+bool is_inside(const fs::path& path, const fs::path& folder) {
+    const auto relative = path.lexically_relative(folder);
+    return !relative.empty() && *relative.begin() != "..";
+}
+
+/// A model's file as the container sees it, which has the store and nothing else; or why it cannot.
+slot::Result<std::string> path_in_container(const std::string& path, const std::string& store, const std::string& root) {
     std::error_code problem;
     const auto real = fs::canonical(root + path, problem);
-    if (problem) return fmt::format("{}: {}", path, problem.message());
-    if (!fs::is_regular_file(real, problem) && !fs::is_directory(real, problem)) return fmt::format("{} is not a file", path);
+    if (problem) return slot::Error{fmt::format("{}: {}", path, problem.message())};
+    if (!fs::is_regular_file(real, problem) && !fs::is_directory(real, problem)) return slot::Error{fmt::format("{} is not a file", path)};
     const auto real_store = fs::canonical(root + store, problem);
-    if (problem) return fmt::format("the model store {}: {}", store, problem.message());
-    if (real.lexically_relative(real_store).string().starts_with(".."))
-        return fmt::format("{} is outside the model store {}, which is all that a slot sees", path, store);
-    return std::nullopt;
+    if (problem || !is_inside(real, real_store))
+        return slot::Error{fmt::format("{} is outside the model store {}, which is all that a slot sees", path, store)};
+    if (is_inside(fs::path{path}.lexically_normal(), store)) return path;
+    return store + "/" + real.lexically_relative(real_store).string();  // a link from outside into the store
 }
 
 }  // namespace
@@ -94,12 +94,13 @@ slot::Result<ChosenModel> choose_model(const Request& request, const std::string
         const slot::Model by_id_only{**id};
         return ChosenModel{*id, slot::model_arguments(server, by_id_only, request.model_store, request.flags_set)};
     }
-    const auto model = look_up(**id, root);
+    auto model = look_up(**id, root);
     if (!model) return slot::Error{model.error()};
-    for (const auto& file : {model->path, model->mmproj}) {
-        if (file.empty()) continue;
-        if (const auto problem = problem_of(slot::path_in_store(file, request.model_store), request.model_store, root))
-            return slot::Error{fmt::format("model '{}' cannot be used: {} ({})", id->value().str(), *problem, to_string(model->place))};
+    for (auto* file : {&model->path, &model->mmproj}) {
+        if (file->empty()) continue;
+        const auto seen = path_in_container(slot::path_in_store(*file, request.model_store), request.model_store, root);
+        if (!seen) return slot::Error{fmt::format("model '{}' cannot be used: {} ({})", (*id)->str(), seen.error(), to_string(model->place))};
+        *file = *seen;
     }
     return ChosenModel{*id, slot::model_arguments(server, *model, request.model_store, request.flags_set)};
 }

@@ -1,11 +1,14 @@
 #include "units/prepare/prepare.hpp"
 
+#include "slot/profile.hpp"
+#include "units/helper/environment.hpp"
+#include "units/helper/podman.hpp"
+#include "units/helper/report.hpp"
 #include "units/prepare/back_off.hpp"
 #include "units/prepare/host.hpp"
 #include "units/prepare/image.hpp"
 #include "units/prepare/model.hpp"
-#include "units/prepare/podman.hpp"
-#include "units/prepare/report.hpp"
+#include "units/prepare/pull_unit.hpp"
 #include "units/prepare/request.hpp"
 #include "units/prepare/start_file.hpp"
 
@@ -16,6 +19,12 @@
 
 namespace hal0::prepare {
 namespace {
+
+using helper::run_podman;
+using helper::variable;
+using helper::report_failure;
+using helper::report_status;
+using helper::report_warning;
 
 /// Removes a container that an earlier start left behind.
 void remove_container(const slot::SlotName& name) {
@@ -32,11 +41,6 @@ slot::Result<bool> free_port(const Request& request) {
                                    request.port)};
 }
 
-slot::Result<bool> provide_image(const std::string& image) {
-    const auto here = has_image(image);
-    return !here || *here ? here : pull_image(image);
-}
-
 /// Everything that can be wrong without a download comes first.
 slot::Result<bool> make_ready(const Request& request, const std::string& root) {
     if (const auto problem = store_problem(request.model_store, root)) return slot::Error{*problem};
@@ -44,15 +48,13 @@ slot::Result<bool> make_ready(const Request& request, const std::string& root) {
     if (!model) return slot::Error{model.error()};
     auto devices = device_arguments(request.devices);
     if (!devices) return slot::Error{devices.error()};
-    if (const auto image = provide_image(request.image); !image) return image;
+    const auto here = has_image(request.image);
+    if (!here) return here;
+    if (!*here)
+        if (const auto pulled = pull_by_unit(request.name); !pulled) return pulled;
     report_status("");
     if (const auto port = free_port(request); !port) return port;
     return write_start_file(variable("RUNTIME_DIRECTORY"), {*model, *devices, group_arguments(request.groups)});
-}
-
-int fail(const std::string& reason, int status) {
-    report_failure(reason);
-    return status;
 }
 
 }  // namespace
@@ -60,23 +62,25 @@ int fail(const std::string& reason, int status) {
 int prepare(const slot::SlotName& name, const std::string& root) {
     if (variable("HAL0_IMAGE").empty()) return EXIT_SUCCESS;  // ExecStart= is refuse(), which says why
     const auto request = read_request(name);
-    if (!request) return fail(request.error(), EX_CONFIG);
+    if (!request) return report_failure(request.error(), EX_CONFIG);
     back_off(name);
     const auto done = make_ready(*request, root);
-    return done ? EXIT_SUCCESS : fail(done.error(), EXIT_FAILURE);
+    return done ? EXIT_SUCCESS : report_failure(done.error(), EXIT_FAILURE);
 }
 
 int refuse(const slot::SlotName& name) {
     const auto reason = variable("HAL0_CONFIG_ERROR");
-    if (!reason.empty()) return fail(reason, EX_CONFIG);
-    return fail(fmt::format("slot {0} has no configuration: write /etc/hal0/slots/{0}.toml, then run: systemctl daemon-reload", name.str()), EX_CONFIG);
+    if (!reason.empty()) return report_failure(reason, EX_CONFIG);
+    return report_failure(fmt::format("slot {0} has no configuration: write /etc/hal0/slots/{0}.toml, then run: systemctl daemon-reload", name.str()), EX_CONFIG);
 }
 
 int pull(const slot::SlotName& name) {
     if (variable("HAL0_IMAGE").empty()) return refuse(name);
-    const auto image = slot::Result<std::string>{variable("HAL0_IMAGE")};
-    const auto done = provide_image(*image);
-    if (!done) return fail(done.error(), EXIT_FAILURE);
+    const auto image = slot::parse_image(variable("HAL0_IMAGE"));
+    if (!image) return report_failure(image.error(), EX_CONFIG);
+    const auto here = has_image(*image);
+    const auto done = here && !*here ? pull_image(*image) : here;
+    if (!done) return report_failure(done.error(), EXIT_FAILURE);
     report_status(fmt::format("the image {} is present", *image));
     return EXIT_SUCCESS;
 }

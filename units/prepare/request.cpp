@@ -1,15 +1,16 @@
 #include "units/prepare/request.hpp"
 
 #include "slot/profile.hpp"
+#include "units/helper/environment.hpp"
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cstdlib>
 #include <sstream>
 
 namespace hal0::prepare {
 namespace {
+
+using helper::variable;
 
 std::vector<std::string> words(const std::string& text) {
     std::istringstream stream{text};
@@ -24,11 +25,6 @@ slot::Error wrong(const char* name, const std::string& reason) {
 
 }  // namespace
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
 slot::Result<Request> read_request(const slot::SlotName& name) {
     Request request{name};
     auto image = slot::parse_image(variable("HAL0_IMAGE"));
@@ -39,9 +35,8 @@ slot::Result<Request> read_request(const slot::SlotName& name) {
     if (!provider) return wrong("HAL0_PROVIDER", "one of " + slot::all_words<slot::ProviderId>());
     request.provider = *provider;
 
-    const auto port = variable("HAL0_PORT");
-    const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), request.port);
-    if (problem != std::errc{} || end != port.data() + port.size() || request.port == 0) return wrong("HAL0_PORT", "not a port");
+    request.port = helper::number<std::uint16_t>("HAL0_PORT");
+    if (request.port == 0) return wrong("HAL0_PORT", "not a port");
 
     request.model_store = variable("HAL0_MODEL_STORE");
     if (const auto text = variable("HAL0_MODEL"); !text.empty()) {

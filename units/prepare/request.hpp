@@ -29,7 +29,4 @@ struct Request {
 /// Reads the environment of a rendered slot. An administrator can override it with `systemctl edit`, so it is checked.
 slot::Result<Request> read_request(const slot::SlotName& name);
 
-/// A variable of the environment; empty when it is not set.
-std::string variable(const char* name);
-
 }  // namespace hal0::prepare

@@ -1,55 +1,59 @@
 #include "slot/name.hpp"
 #include "slot/status_text.hpp"
+#include "units/helper/environment.hpp"
+#include "units/helper/podman.hpp"
+#include "units/helper/report.hpp"
 #include "units/ready/wait_healthy.hpp"
 
-#include <systemd/sd-daemon.h>
+#include <signal.h>
 #include <sysexits.h>
+#include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <thread>
 
 namespace {
 
 using namespace hal0;
 
-std::string variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
+using helper::number;
+using helper::report_failure;
+using helper::report_status;
+using helper::variable;
 
-/// A whole number from the environment; 0 if there is none.
-template <class Number>
-Number number(const char* name) {
-    const auto text = variable(name);
-    Number value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return problem == std::errc{} && end == text.data() + text.size() ? value : Number{0};
-}
-
-void report(const std::string& status) { sd_notify(0, ("STATUS=" + status).c_str()); }
-
-int fail(const std::string& reason, int status) {
-    report(reason);
-    std::fprintf(stderr, SD_ERR "%s\n", reason.c_str());
-    return status;
+/// A stop while the server loads: servers take no SIGTERM before they are up, as the first process of their container not
+/// even by default, and there is nothing to lose. Ends this process as no failure.
+void end_on_sigterm(const slot::SlotName& name) {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &only, nullptr);  // before any thread starts: the waiting one takes the signal
+    std::thread{[only, container = container_name(name)] {
+        int signal = 0;
+        sigwait(&only, &signal);
+        const auto killed = helper::run_podman({"kill", "--signal=KILL", container});
+        if (!killed) helper::report_warning(killed.error());
+        _exit(EXIT_SUCCESS);
+    }}.detach();
 }
 
 int wait_for(const slot::SlotName& name) {
     const auto port = number<std::uint16_t>("HAL0_PORT");
     const auto server = number<pid_t>("MAINPID");  // conmon, which ends with the container; systemd sets it
     const auto path = variable("HAL0_HEALTH_PATH");
-    if (port == 0 || server == 0 || path.empty()) return fail("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
+    if (port == 0 || server == 0 || path.empty()) return report_failure("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
+    end_on_sigterm(name);
     const auto outcome = ready::wait_healthy(
         server, [&] { return ready::ask(port, path); },
-        [](ready::Health health) {
-            if (health != ready::Health::healthy) report(slot::warming_text(ready::in_words(health)));
+        [](const ready::Health& health) {
+            if (!health.is_healthy()) report_status(slot::warming_text(health.in_words()));
         });
     if (outcome == ready::Outcome::process_ended)
-        return fail("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
-    report(slot::answers_text(port));
+        return report_failure("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
+    report_status(slot::answers_text(port));
     return EXIT_SUCCESS;
 }
 
@@ -61,5 +65,5 @@ int main(int argc, char* argv[]) try {
     std::fputs("usage: ready SLOT\nA helper of hal0-slot@.service; systemd runs it.\n", stderr);
     return EX_USAGE;
 } catch (const std::exception& problem) {
-    return fail(problem.what(), EXIT_FAILURE);
+    return report_failure(problem.what(), EXIT_FAILURE);
 }

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <optional>
-#include <thread>
 
 namespace hal0::ready {
 namespace {
@@ -22,35 +21,38 @@ constexpr std::chrono::milliseconds patience{1000};
 /// A descriptor that becomes readable when the process ends (pidfd_open(2)), or -1 if it has ended.
 int watch(pid_t process) { return static_cast<int>(syscall(SYS_pidfd_open, process, 0)); }
 
-/// Waits one step; true if the process ended.
-bool ended_within_step(int watched) {
+/// Whether the process ends within this time.
+bool ends_within(int watched, int milliseconds) {
     if (watched < 0) return true;
     pollfd ended{.fd = watched, .events = POLLIN, .revents = 0};
-    return poll(&ended, 1, step_ms) > 0;
+    return poll(&ended, 1, milliseconds) > 0;
 }
 
 }  // namespace
 
-std::string_view in_words(Health health) {
-    switch (health) {
-        case Health::not_listening: return "the server does not listen yet";
-        case Health::loading: return "the server loads its model";
-        case Health::silent: return "the server accepts connections and does not answer";
-        case Health::healthy: return "";
-    }
-    return "";
+std::string Health::in_words() const {
+    if (answer == Answer::not_listening) return "the server does not listen yet";
+    if (answer == Answer::silent) return "the server accepts connections and does not answer";
+    if (status == 503) return "the server loads its model";
+    return "the server answers its health check with the HTTP status " + std::to_string(status);
 }
 
 Health ask(std::uint16_t port, const std::string& path) {
     httplib::Client client{"127.0.0.1", port};
     client.set_connection_timeout(patience);
     client.set_read_timeout(patience);
-    const auto answer = client.Get(path);
-    if (answer) return answer->status == 200 ? Health::healthy : Health::loading;
-    return answer.error() == httplib::Error::Connection ? Health::not_listening : Health::silent;
+    int status = 0;
+    // Returning false ends the request behind the head: the body is the image's to choose, and of no interest.
+    const auto head_only = [&](const httplib::Response& response) {
+        status = response.status;
+        return false;
+    };
+    const auto answer = client.Get(path, head_only, [](const char*, std::size_t) { return false; });
+    if (status != 0) return {Health::Answer::status, status};
+    return {answer.error() == httplib::Error::Connection ? Health::Answer::not_listening : Health::Answer::silent, 0};
 }
 
-Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(Health)>& on_change) {
+Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(const Health&)>& on_change) {
     const int watched = watch(process);
     std::optional<Health> last;
     auto outcome = std::optional<Outcome>{};
@@ -58,10 +60,11 @@ Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, con
         const auto health = ask_once();
         if (health != last) on_change(health);
         last = health;
-        if (health == Health::healthy)
-            outcome = Outcome::healthy;
-        else if (ended_within_step(watched))
+        // Whoever else answers on the port: without its process the slot is not healthy.
+        if (ends_within(watched, health.is_healthy() ? 0 : step_ms))
             outcome = Outcome::process_ended;
+        else if (health.is_healthy())
+            outcome = Outcome::healthy;
     }
     if (watched >= 0) close(watched);
     return *outcome;

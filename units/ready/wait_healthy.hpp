@@ -8,19 +8,25 @@
 
 namespace hal0::ready {
 
-/// What one look at the health path gave.
-enum class Health { healthy, loading, silent, not_listening };
+/// What one look at the health path gave: the HTTP status, or why there is none.
+struct Health {
+    enum class Answer { status, silent, not_listening };
+    Answer answer = Answer::not_listening;
+    int status = 0;
+    bool operator==(const Health&) const = default;
 
-/// What a person reads meanwhile; empty once it is healthy.
-std::string_view in_words(Health health);
+    bool is_healthy() const { return answer == Answer::status && status == 200; }
+    /// What a person reads meanwhile.
+    std::string in_words() const;
+};
 
-/// Asks http://127.0.0.1:port/path once. 200 is healthy; any other answer means that the server is still loading.
+/// Asks http://127.0.0.1:port/path once and reads nothing but the answer's head.
 Health ask(std::uint16_t port, const std::string& path);
 
 enum class Outcome { healthy, process_ended };
 
 /// Asks again and again until the answer is healthy or the process ends; `on_change` hears of every change. How long
 /// that may take is the unit's TimeoutStartSec= to say.
-Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(Health)>& on_change);
+Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(const Health&)>& on_change);
 
 }  // namespace hal0::ready

@@ -1,6 +1,7 @@
-#include "units/prepare/podman.hpp"
+#include "units/helper/podman.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace hal0::prepare {
+namespace hal0::helper {
 
 slot::Error cannot_run(int problem) { return slot::Error{fmt::format("podman cannot be run: {}", std::strerror(problem))}; }
 
@@ -24,10 +25,18 @@ slot::Result<int> run_podman(const std::vector<std::string>& arguments) {
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
+    // A helper may have blocked signals for itself; podman must not.
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     pid_t child = 0;
-    const int problem = posix_spawnp(&child, argv[0], nullptr, nullptr, argv.data(), environ);
+    const int problem = posix_spawnp(&child, argv[0], nullptr, &attributes, argv.data(), environ);
+    posix_spawnattr_destroy(&attributes);
     if (problem != 0) return cannot_run(problem);
     return wait_for(child);
 }
 
-}  // namespace hal0::prepare
+}  // namespace hal0::helper

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace hal0::prepare {
+namespace hal0::helper {
 
 /// Runs podman with these arguments, its output going where ours goes, and waits. Returns its exit status (128 and the
 /// signal's number if one ended it), or why it cannot be run.
@@ -19,4 +19,4 @@ int wait_for(pid_t child);
 /// The error that podman cannot be run, for an errno.
 slot::Error cannot_run(int problem);
 
-}  // namespace hal0::prepare
+}  // namespace hal0::helper
