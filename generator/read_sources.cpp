@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace hal0::generator {
 namespace {
@@ -92,6 +93,18 @@ void for_each_entry(const std::string& root, const std::string& path, slot::Diag
         if (entry->d_name[0] != '.') visit(dirfd(folder.get()), static_cast<const char*>(entry->d_name));
 }
 
+/// The names of the slots' files, sorted: the order of a folder is the file system's own, and which of two bad files speaks
+/// first, or is one too many, must not depend on it. One more than the plan takes, so that it can say so.
+std::vector<std::string> slot_files(const std::string& root, const std::string& folder, slot::Diagnostics& diagnostics) {
+    std::vector<std::string> names;
+    for_each_entry(root, folder, diagnostics, [&](int, std::string_view name) {
+        if (name.ends_with(".toml")) names.emplace_back(name);
+    });
+    std::sort(names.begin(), names.end());
+    names.resize(std::min(names.size(), slot::most_slots + 1));
+    return names;
+}
+
 }  // namespace
 
 slot::Sources read_sources(const std::string& root, slot::Diagnostics& diagnostics) {
@@ -102,18 +115,13 @@ slot::Sources read_sources(const std::string& root, slot::Diagnostics& diagnosti
         if (auto file = read_path(root, path)) sources.profiles.push_back(*std::move(file));
 
     const std::string slots = "/etc/hal0/slots";
-    for_each_entry(root, slots, diagnostics, [&](int folder, const char* name) {
-        // One more than the plan takes, so that it can say so.
-        if (!std::string_view{name}.ends_with(".toml") || sources.slots.size() > slot::most_slots) return;
-        if (auto file = read_file(folder, name, slots + "/" + name)) sources.slots.push_back(*std::move(file));
-    });
+    for (const auto& name : slot_files(root, slots, diagnostics))
+        if (auto file = read_file(AT_FDCWD, (root + slots + "/" + name).c_str(), slots + "/" + name)) sources.slots.push_back(*std::move(file));
     for_each_entry(root, "/etc/hal0/loaded", diagnostics, [&](int folder, const char* name) {
         struct stat status {};
         if (sources.loaded.size() <= slot::most_slots && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
             sources.loaded[name] = {status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
     });
-    // The order of a folder is the file system's own: which of two bad files speaks first must not depend on it.
-    std::sort(sources.slots.begin(), sources.slots.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     return sources;
 }
 

@@ -86,7 +86,7 @@ private:
         const auto name = SlotName::parse(stem(file.path));
         if (!name || plan_.slots.size() == most_slots) {
             // A file's name may hold anything; of the other files only those with a slot's name are read.
-            plan_.diagnostics.push_back({Severity::error, {visible(file.path)}, "", name ? "more than 4096 slots; this one is left out" : name.error()});
+            plan_.diagnostics.push_back({Severity::error, {visible(file.path)}, "", name ? "more than 4096 slots; this one and those behind it are left out" : name.error()});
             return;
         }
         if (!file.problem.empty()) {

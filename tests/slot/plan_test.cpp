@@ -262,7 +262,7 @@ TEST(Plan, LimitsTheNumberOfSlots) {
     for (int i = 0; i <= 4096; ++i) input.slots.push_back({folder + "s" + std::to_string(i) + ".toml", "", "unreadable"});
     const auto plan = make_plan(input);
     EXPECT_EQ(plan.slots.size(), 4096U);
-    EXPECT_EQ(messages(plan).back(), "/etc/hal0/slots/s4096.toml: more than 4096 slots; this one is left out");
+    EXPECT_EQ(messages(plan).back(), "/etc/hal0/slots/s4096.toml: more than 4096 slots; this one and those behind it are left out");
 }
 
 TEST(Render, WritesADropInForTheStartAndOneForThePull) {

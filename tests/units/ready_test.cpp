@@ -199,8 +199,9 @@ std::string response(const std::string& status, const std::string& body = "{}") 
 
 TEST(Ask, Only200IsHealthy) {
     for (const auto& [status, health] : std::vector<std::pair<std::string, Health>>{
-             {"200 OK", healthy}, {"503 Service Unavailable", loading}, {"404 Not Found", loading},
-             {"500 Internal Server Error", loading}, {"204 No Content", loading}, {"302 Found", loading}}) {
+             {"200 OK", healthy}, {"503 Service Unavailable", loading}, {"404 Not Found", {Health::Answer::status, 404}},
+             {"500 Internal Server Error", {Health::Answer::status, 500}}, {"204 No Content", {Health::Answer::status, 204}},
+             {"302 Found", {Health::Answer::status, 302}}}) {
         const Server server{answering(response(status))};
         EXPECT_EQ(ask(server.port(), "/health"), health) << status;
     }
@@ -269,18 +270,20 @@ TEST(Ask, ReadsNoEndlessBody) {
     EXPECT_LT(sent, 16U << 20) << "bytes of a health answer";
 }
 
-TEST(Ask, AServerThatDribblesDoesNotHoldIt) {
+// Its head may dribble: that server is the slot's own, its end closes the connection, and SIGTERM is another thread's.
+TEST(Ask, AServerThatDribblesItsBodyDoesNotHoldIt) {
     const Server server{[](int fd) {
         receive(fd);
-        const std::string text = response("200 OK", std::string(60, 'x'));
-        for (const char c : text) {
+        const std::string body(60, 'x'), text = response("200 OK", body), head = text.substr(0, text.size() - body.size());
+        if (send(fd, head.data(), head.size(), MSG_NOSIGNAL) < 0) return;
+        for (const char c : body) {
             if (send(fd, &c, 1, MSG_NOSIGNAL) < 0) return;
             std::this_thread::sleep_for(milliseconds{50});
         }
     }};
     const auto begin = Clock::now();
-    ask(server.port(), "/health");
-    EXPECT_LT(since(begin), milliseconds{3000}) << "meanwhile nobody looks whether the process lives";
+    EXPECT_EQ(ask(server.port(), "/health"), healthy);
+    EXPECT_LT(since(begin), milliseconds{500}) << "meanwhile nobody looks whether the process lives";
 }
 
 }  // namespace

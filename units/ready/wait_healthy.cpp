@@ -48,6 +48,7 @@ Health ask(std::uint16_t port, const std::string& path) {
         return false;
     };
     const auto answer = client.Get(path, head_only, [](const char*, std::size_t) { return false; });
+    if (answer) status = answer->status;  // an answer that has no body never asks for the head alone
     if (status != 0) return {Health::Answer::status, status};
     return {answer.error() == httplib::Error::Connection ? Health::Answer::not_listening : Health::Answer::silent, 0};
 }
