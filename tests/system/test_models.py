@@ -76,7 +76,7 @@ def test_model_outside_the_store_through_a_link(machine, fails_to_start, add_mod
 def test_registry_that_is_absent(machine, fails_to_start, keep_file):
     keep_file(REGISTRY)
     machine.remove(REGISTRY)
-    assert f"the registry {REGISTRY} cannot be read: No such file or directory" in fails_to_start("tiny")
+    assert f"model 'tiny' cannot be looked up: there is no registry {REGISTRY}" in fails_to_start("tiny")
 
 
 def test_registry_that_is_broken(machine, fails_to_start, keep_file):

@@ -48,13 +48,9 @@ public:
         const int problem = start();
         if (problem < 0) return slot::Error{fmt::format("systemd cannot start {}: {}", unit_, std::strerror(-problem))};
         sd_event_loop(event_.get());
-        if (stopped_) {
-            call_manager(bus_.get(), "StopUnit", "ss", unit_.c_str(), "replace");
-            _exit(EXIT_SUCCESS);
-        }
+        if (stopped_) _exit(EXIT_SUCCESS);
         if (result_ == "done") return true;
-        const auto reason = status();
-        return slot::Error{reason.empty() ? fmt::format("{} ended with the result {}", unit_, result_) : reason};
+        return slot::Error{last_status_.empty() ? fmt::format("{} ended with the result {}", unit_, result_) : last_status_};
     }
 
 private:
@@ -111,12 +107,14 @@ private:
         const char *job = nullptr, *unit = nullptr, *result = nullptr;
         if (sd_bus_message_read(message, "uoss", &id, &job, &unit, &result) < 0 || self.job_ != job) return 0;
         self.result_ = result;
+        self.last_status_ = self.status();  // now: the end of the loop closes the bus
         return sd_event_exit(self.event_.get(), 0);
     }
 
     static int on_sigterm(sd_event_source*, const signalfd_siginfo*, void* data) {
         auto& self = *static_cast<PullUnit*>(data);
         self.stopped_ = true;
+        call_manager(self.bus_.get(), "StopUnit", "ss", self.unit_.c_str(), "replace");
         return sd_event_exit(self.event_.get(), 0);
     }
 
@@ -132,6 +130,7 @@ private:
     Bus bus_;
     std::string job_;
     std::string result_;
+    std::string last_status_;
     bool stopped_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -24,6 +25,8 @@ using helper::report_failure;
 using helper::report_status;
 using helper::variable;
 
+std::atomic<bool> stopping = false;
+
 /// A stop while the server loads: servers take no SIGTERM before they are up, as the first process of their container not
 /// even by default, and there is nothing to lose. Ends this process as no failure.
 void end_on_sigterm(const slot::SlotName& name) {
@@ -34,6 +37,7 @@ void end_on_sigterm(const slot::SlotName& name) {
     std::thread{[only, container = container_name(name)] {
         int signal = 0;
         sigwait(&only, &signal);
+        stopping = true;
         const auto killed = helper::run_podman({"kill", "--signal=KILL", container});
         if (!killed) helper::report_warning(killed.error());
         _exit(EXIT_SUCCESS);
@@ -51,6 +55,7 @@ int wait_for(const slot::SlotName& name) {
         [](const ready::Health& health) {
             if (!health.is_healthy()) report_status(slot::warming_text(health.in_words()));
         });
+    if (stopping) return EXIT_SUCCESS;
     if (outcome == ready::Outcome::process_ended)
         return report_failure("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
     report_status(slot::answers_text(port));
