@@ -83,8 +83,8 @@ class Machine:
 
     def cursor(self):
         """The journal's end, to read from later."""
-        last = self.run("journalctl", "--sync") and self.output("journalctl", "--lines=0", "--show-cursor")
-        return last.rpartition("-- cursor: ")[2]
+        self.run("journalctl", "--sync")
+        return self.output("journalctl", "--lines=0", "--show-cursor").rpartition("-- cursor: ")[2]
 
     def journal(self, unit, cursor):
         """The unit's entries after the cursor, in order; `at` is their time in seconds of the monotonic clock."""

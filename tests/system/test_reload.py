@@ -38,7 +38,8 @@ def test_a_running_slot_goes_on_when_its_file(slot, change):
 def test_no_request_fails_during_reloads(machine, slot):
     """Requests one after the other, while systemd reloads five times."""
     script = 'for i in 1 2 3 4 5; do systemctl daemon-reload; done & reloads=$!; count=0; ' \
-             'while kill -0 $reloads 2>/dev/null; do curl --silent --fail --max-time 2 --output /dev/null "$1"; count=$((count + 1)); done; ' \
+             'while kill -0 $reloads 2>/dev/null; do ' \
+             'curl --silent --fail --max-time 2 --output /dev/null "$1"; count=$((count + 1)); done; ' \
              'wait $reloads; echo $count'
     count = machine.shell(script, f"http://127.0.0.1:{slot.port}/health").stdout
     assert int(count) > 0
