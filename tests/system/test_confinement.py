@@ -2,7 +2,6 @@
 
 import pytest
 
-from machine import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +78,10 @@ def test_the_server_cannot_speak_for_the_unit(machine, slot, server):
 
 
 def test_a_message_from_the_servers_cgroup_is_not_believed(machine, slot):
-    """NotifyAccess=exec: only podman and the helpers report."""
+    """NotifyAccess=exec: only podman and the helpers report. systemd-notify returns when PID 1 has dealt with its message
+    (sd_notify_barrier(3)), so there is nothing to wait for."""
     script = 'echo $$ >"/sys/fs/cgroup$1/$(ls "/sys/fs/cgroup$1" | grep ^libpod-payload)/cgroup.procs"; ' \
              'NOTIFY_SOCKET=/run/systemd/notify systemd-notify --status="owned"'
     before = slot.status_text
-    cursor = machine.cursor()
-    machine.shell(script, slot.get("ControlGroup"), check=False)
-    wait_until(lambda: any("Got notification message from PID" in str(entry.get("MESSAGE")) or "notif" in str(entry.get("MESSAGE"))
-                           for entry in machine.journal(slot.unit, cursor)), "systemd logs the message that it refuses")
+    machine.shell(script, slot.get("ControlGroup"))
     assert slot.status_text == before
