@@ -3,7 +3,6 @@
 import pytest
 
 
-
 @pytest.fixture(scope="module")
 def slot(llama, module_slot):
     slot = module_slot(profile="test", model={"default": "tiny"})
