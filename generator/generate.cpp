@@ -1,8 +1,8 @@
 #include "generator/generate.hpp"
 
 #include "generator/log.hpp"
-#include "generator/read_sources.hpp"
 #include "generator/write_output.hpp"
+#include "slot/disk/sources.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,7 +12,7 @@ namespace hal0::generator {
 int generate(const std::string& root, const Options& options, bool under_pid1) {
     const Log log{under_pid1};
     slot::Diagnostics folders;
-    const auto sources = read_sources(root, folders);
+    const auto sources = disk::read_sources(root, folders);
     const auto plan = slot::make_plan(sources);
     for (const auto& problem : folders) log.write(problem);
     for (const auto& problem : plan.diagnostics) log.write(problem);

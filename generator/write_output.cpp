@@ -1,5 +1,7 @@
 #include "generator/write_output.hpp"
 
+#include "slot/disk/descriptor.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -16,38 +18,30 @@ namespace {
 class Writer {
 public:
     explicit Writer(const std::string& folder)
-        : folder_(folder), fd_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), temporary_(fmt::format(".hal0-{}", getpid())) {
-        if (fd_ < 0) fail("");
-    }
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-    ~Writer() {
-        if (fd_ >= 0) close(fd_);
+        : path_(folder), folder_(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), temporary_(fmt::format(".hal0-{}", getpid())) {
+        if (!folder_) fail("");
     }
 
     void file(const slot::OutputFile& output) {
         make_parent(output.path);
-        const int opened = openat(fd_, temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-        if (opened < 0) fail(output.path);
-        const bool ok = write_all(opened, output.text);
-        const int problem = errno;
-        close(opened);
-        if (!ok) give_up(output.path, problem);
+        const disk::Descriptor opened{openat(folder_.fd(), temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644)};
+        if (!opened) fail(output.path);
+        if (!disk::write_all(opened.fd(), output.text)) give_up(output.path, errno);
         publish(output.path);
     }
 
     void link(const slot::OutputLink& output) {
         make_parent(output.path);
-        if (symlinkat(output.target.c_str(), fd_, temporary_.c_str()) < 0) fail(output.path);
+        if (symlinkat(output.target.c_str(), folder_.fd(), temporary_.c_str()) < 0) fail(output.path);
         publish(output.path);
     }
 
 private:
     [[noreturn]] void fail(const std::string& path) const {
-        throw std::runtime_error(fmt::format("{}{}{} cannot be written: {}", folder_, path.empty() ? "" : "/", path, std::strerror(errno)));
+        throw std::runtime_error(fmt::format("{}{}{} cannot be written: {}", path_, path.empty() ? "" : "/", path, std::strerror(errno)));
     }
     [[noreturn]] void give_up(const std::string& path, int problem) const {
-        unlinkat(fd_, temporary_.c_str(), 0);
+        unlinkat(folder_.fd(), temporary_.c_str(), 0);
         errno = problem;
         fail(path);
     }
@@ -55,27 +49,17 @@ private:
     void make_parent(const std::string& path) {
         auto parent = path.substr(0, path.rfind('/'));
         if (parent == made_) return;
-        if (mkdirat(fd_, parent.c_str(), 0755) < 0 && errno != EEXIST) fail(parent);
+        if (mkdirat(folder_.fd(), parent.c_str(), 0755) < 0 && errno != EEXIST) fail(parent);
         made_ = std::move(parent);
-    }
-
-    static bool write_all(int fd, std::string_view text) {
-        while (!text.empty()) {
-            const auto written = write(fd, text.data(), text.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written < 0) return false;
-            text.remove_prefix(static_cast<std::size_t>(written));
-        }
-        return true;
     }
 
     // No fsync: the folder is in memory and is made anew at the next boot and daemon-reload.
     void publish(const std::string& path) {
-        if (renameat(fd_, temporary_.c_str(), fd_, path.c_str()) < 0) give_up(path, errno);
+        if (renameat(folder_.fd(), temporary_.c_str(), folder_.fd(), path.c_str()) < 0) give_up(path, errno);
     }
 
-    std::string folder_;
-    int fd_;
+    std::string path_;
+    disk::Descriptor folder_;
     std::string temporary_;
     std::string made_;
 };

@@ -21,6 +21,14 @@ bool may_repeat(const Provider& provider, std::string_view canonical) {
     return std::find(provider.repeatable.begin(), provider.repeatable.end(), canonical) != provider.repeatable.end();
 }
 
+/// The provider's own name for another spelling; empty if it is none. The lengths first: the table is long, and the
+/// generator asks for each flag of each slot.
+std::string_view synonym(const Provider& provider, std::string_view name) {
+    for (const auto& [spelling, own] : provider.synonyms)
+        if (spelling.size() == name.size() && spelling.back() == name.back() && spelling == name) return own;
+    return {};
+}
+
 }  // namespace
 
 Arguments group_words(const std::vector<std::string>& words, Source source) {
@@ -43,13 +51,12 @@ std::string canonical_flag(const Provider& provider, std::string_view flag) {
     std::string name{flag};
     if (name.empty()) return name;
     if (name.starts_with("--")) std::replace(name.begin() + 2, name.end(), '_', '-');
-    const auto find = [&] { return std::find_if(provider.synonyms.begin(), provider.synonyms.end(), [&](const auto& s) { return s.first == name; }); };
-    auto known = find();
-    if (known == provider.synonyms.end() && name.starts_with("--no-")) {
+    auto known = synonym(provider, name);
+    if (known.empty() && name.starts_with("--no-")) {
         name.erase(2, 3);
-        known = find();
+        known = synonym(provider, name);
     }
-    return known == provider.synonyms.end() ? name : std::string{known->second};
+    return known.empty() ? name : std::string{known};
 }
 
 MergedArguments merge(const Provider& provider, const Arguments& layered) {

@@ -119,7 +119,13 @@ SlotFile parse_slot(const SlotName& name, const std::string& path, std::string_v
     if (!root) return result;
 
     TomlReader top{path, result.diagnostics};
-    if (const auto* nested = root->get_as<toml::table>("slot")) top.add(*nested);
+    if (const auto* nested = root->get_as<toml::table>("slot")) {
+        top.add(*nested);
+        if (const auto* deeper = nested->get("slot")) {
+            const auto begin = deeper->source().begin;
+            result.diagnostics.push_back({Severity::warning, {path, begin.line, begin.column}, "slot.slot", "unknown key, ignored"});
+        }
+    }
     top.add(*root);
     top.table("slot");  // known; anything but a table is an error
 

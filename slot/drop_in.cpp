@@ -28,8 +28,8 @@ std::string joined(const std::vector<std::string>& words) { return fmt::format("
 std::string rival_lines(const SlotName& name, const std::vector<SlotName>& rivals) {
     std::string lines;
     for (const auto& rival : rivals) {
-        lines += fmt::format("Conflicts={}\n", unit_name(rival));
-        if (rival < name) lines += fmt::format("After={}\n", unit_name(rival));
+        lines.append("Conflicts=").append(unit_name(rival)).append("\n");
+        if (rival < name) lines.append("After=").append(unit_name(rival)).append("\n");
     }
     return lines;
 }
@@ -48,6 +48,10 @@ std::string helper_environment(const Slot& slot, const Settings& settings) {
     if (!slot.profile.devices.empty()) lines += environment_line("HAL0_DEVICES", joined(slot.profile.devices));
     if (!slot.profile.groups.empty()) lines += environment_line("HAL0_GROUPS", joined(slot.profile.groups));
     return lines;
+}
+
+std::string timeout_lines(const SlotConfig& config) {
+    return fmt::format("TimeoutStartSec={}\nTimeoutStopSec={}\n", config.start_timeout_s, config.stop_timeout_s);
 }
 
 std::string limit_lines(const Limits& limits) {
@@ -79,20 +83,22 @@ std::string slot_drop_in(const Slot& slot, const Settings& settings, const std::
     text += fmt::format("StartLimitIntervalSec={}\n", attempt_s * (most_restarts + 1));
     text += rival_lines(config.name, rivals);
     text += "\n[Service]\n" + helper_environment(slot, settings);
-    text += fmt::format("TimeoutStartSec={}\nTimeoutStopSec={}\n", config.start_timeout_s, config.stop_timeout_s);
-    text += limit_lines(config.limits);
+    text += timeout_lines(config) + limit_lines(config.limits);
     text += address_lines(slot.profile.network);
-    return text + "ExecStart=\nExecStart=" + container_command(slot, settings.model_store) + "\n";
+    text.append("ExecStart=\nExecStart=").append(launcher).append(" ").append(config.name.str()).append(" ");
+    return text.append(container_command(slot, settings.model_store)).append("\n");
 }
 
-std::string refusing_drop_in(const SlotName& name, const std::string& file, const Diagnostic& reason, const std::vector<SlotName>& rivals) {
+std::string refusing_drop_in(const RefusedSlot& slot, const std::vector<SlotName>& rivals) {
     // The unit's own ExecStart= is left in place: it says what stands in this variable, and fails.
-    return header(name, file) + fmt::format("Description=hal0 slot {} (cannot start)\n", name.str()) +
-           rival_lines(name, rivals) + "\n[Service]\n" + environment_line("HAL0_CONFIG_ERROR", to_string(reason));
+    auto text = header(slot.name, slot.file) + fmt::format("Description=hal0 slot {} (cannot start)\n", slot.name.str()) +
+                rival_lines(slot.name, rivals) + "\n[Service]\n" + environment_line("HAL0_CONFIG_ERROR", to_string(slot.reason));
+    if (slot.profile) text += environment_line("HAL0_IMAGE", slot.profile->image);
+    if (slot.config) text += timeout_lines(*slot.config) + limit_lines(slot.config->limits);
+    if (slot.profile) text += address_lines(slot.profile->network);
+    return text;
 }
 
-std::string pull_drop_in(const Slot& slot) {
-    return header(slot.config.name, slot.config.file) + "\n[Service]\n" + environment_line("HAL0_IMAGE", slot.profile.image);
-}
+const std::string_view launcher = HAL0_HELPER_DIR "/launch";
 
 }  // namespace hal0::slot

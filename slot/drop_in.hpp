@@ -17,11 +17,20 @@ inline constexpr std::string_view drop_in_file = "50-hal0-generated.conf";
 /// `rivals`: the other slots of its exclusive group.
 std::string slot_drop_in(const Slot& slot, const Settings& settings, const std::vector<SlotName>& rivals);
 
-/// The drop-in of a slot that cannot be rendered: its start fails with the reason. It may still run with what its file was
-/// before, so the start of a rival stops it.
-std::string refusing_drop_in(const SlotName& name, const std::string& file, const Diagnostic& reason, const std::vector<SlotName>& rivals);
+/// A slot that must not start, and what is known of it all the same.
+struct RefusedSlot {
+    const SlotName& name;
+    const std::string& file;
+    const Diagnostic& reason;
+    const SlotConfig* config = nullptr;  // if its own file is right
+    const Profile* profile = nullptr;    // if that is decided, too
+};
 
-/// The drop-in of hal0-slot-pull@<name>.service: which image to pull.
-std::string pull_drop_in(const Slot& slot);
+/// The drop-in of such a slot: its start fails with the reason. It may still run with what its file was before, so the
+/// start of a rival stops it, and what is known of its timeouts and limits holds for it. Its image, if known, can be pulled.
+std::string refusing_drop_in(const RefusedSlot& slot, const std::vector<SlotName>& rivals);
+
+/// The program of ExecStart=, which lets podman run only when the unit's prepare has made everything ready.
+extern const std::string_view launcher;
 
 }  // namespace hal0::slot

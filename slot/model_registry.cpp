@@ -4,6 +4,7 @@
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -24,6 +25,8 @@ void read_defaults(Model& model, TomlReader defaults) {
     if (const auto size = defaults.integer(context, 128, 16'777'216)) model.context_size = static_cast<std::uint32_t>(*size);
     if (const auto layers = defaults.integer("n_gpu_layers", -1, 9999)) model.n_gpu_layers = static_cast<std::int32_t>(*layers);
     model.rope_freq_base = defaults.number("rope_freq_base");
+    if (model.rope_freq_base && *model.rope_freq_base <= 0)
+        defaults.error("rope_freq_base", fmt::format("{} is not allowed: a number greater than 0", *model.rope_freq_base));
 }
 
 /// Other tools own the registry too and keep keys of their own in it: unknown keys are no news here.
@@ -67,7 +70,7 @@ public:
         auto model = read_model(*id, reader);
         if (first_error({diagnostics_.begin() + before, diagnostics_.end()})) return;
         if (!models_.emplace(*id, std::move(model)).second)
-            reader.error("id", fmt::format("{} is in the registry twice; the first one is used", quoted(id->str())));
+            reader.error("id", fmt::format("{} is in the registry twice; the first one is used", slot::quoted(id->str())));
     }
 
     Models take() { return std::move(models_); }
@@ -98,6 +101,41 @@ Models parse_registry(const std::string& file, std::string_view toml, Diagnostic
         diagnostics.push_back({Severity::error, {file, models->source().begin.line}, "models", "must be tables, [models.<id>]"});
     }
     return rows.take();
+}
+
+std::string known_ids(const Models& models) {
+    constexpr std::size_t most = 5;
+    std::string ids;
+    std::size_t count = 0;
+    for (const auto& [id, model] : models) {
+        if (count++ == most) return ids + fmt::format(" and {} more", models.size() - most);
+        ids.append(ids.empty() ? "" : ", ").append(id.str());
+    }
+    return ids.empty() ? "no model" : ids;
+}
+
+std::string not_in_registry(const ModelId& id, std::string_view file, const Models& models, const Diagnostics& diagnostics) {
+    constexpr std::size_t most_bytes = 300;
+    std::string wrong;
+    for (const auto& problem : diagnostics)
+        if (problem.severity == Severity::error) wrong += fmt::format(" ({})", to_string(problem));
+    return fmt::format("model '{}' is not in the registry {}, which has {}{}: add it there, or choose another one", id.str(), file,
+                       known_ids(models), shortened(wrong, most_bytes));
+}
+
+nlohmann::json to_json(const Model& model) {
+    nlohmann::json row{{"id", model.id.str()}, {"name", model.name}, {"path", model.path}, {"capabilities", model.capabilities},
+                       {"tags", model.tags}, {"backends", model.backends}, {"defaults", nlohmann::json::object()}};
+    if (model.size_bytes) row["size_bytes"] = *model.size_bytes;
+    const std::pair<const char*, const std::string&> texts[] = {{"mmproj", model.mmproj}, {"license", model.license}, {"hf_repo", model.hf_repo},
+                                                                {"hf_filename", model.hf_filename}, {"type", model.type}};
+    for (const auto& [key, text] : texts)
+        if (!text.empty()) row[key] = text;
+    auto& defaults = row["defaults"];
+    if (model.context_size) defaults["context_size"] = *model.context_size;
+    if (model.n_gpu_layers) defaults["n_gpu_layers"] = *model.n_gpu_layers;
+    if (model.rope_freq_base) defaults["rope_freq_base"] = *model.rope_freq_base;
+    return row;
 }
 
 }  // namespace hal0::slot

@@ -101,11 +101,19 @@ private:
         bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
         plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
+        if (std::holds_alternative<Diagnostic>(plan_.slots.back().slot)) plan_.slots.back().config = std::move(parsed.config);
     }
 
     void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
         plan_.diagnostics.push_back(reason);
         plan_.slots.push_back({name, path, std::move(reason), std::nullopt, {}, false});
+    }
+
+    /// Because of what stands in another file.
+    void refuse(PlannedSlot& planned, Diagnostic reason) {
+        if (auto* slot = std::get_if<Slot>(&planned.slot)) planned.config = std::move(slot->config);
+        plan_.diagnostics.push_back(reason);
+        planned.slot = std::move(reason);
     }
 
     void refuse_shared_ports() {
@@ -118,8 +126,7 @@ private:
             Diagnostic reason{Severity::error, slot->config.place_of("port"), "port",
                               fmt::format("{} is taken by slot {} ({}): choose another one", slot->config.port, owner->second->name.str(),
                                           to_string(owner->second->place_of("port")))};
-            plan_.diagnostics.push_back(reason);
-            planned.slot = std::move(reason);
+            refuse(planned, std::move(reason));
         }
     }
 
@@ -143,8 +150,7 @@ private:
     void leave_out_of_group(PlannedSlot& planned) {
         Diagnostic reason{Severity::error, {planned.file}, "exclusive_group",
                           fmt::format("{} has {} slots already, the most that a group can have", quoted(*planned.exclusive_group), most_rivals)};
-        plan_.diagnostics.push_back(reason);
-        planned.slot = std::move(reason);
+        refuse(planned, std::move(reason));
         planned.exclusive_group.reset();
     }
 
@@ -170,29 +176,25 @@ private:
     Plan plan_;
 };
 
-/// Why a slot must not be started, if so.
-std::optional<Diagnostic> refusal(const PlannedSlot& planned) {
-    if (const auto* wrong = std::get_if<Diagnostic>(&planned.slot)) return *wrong;
-    const auto& config = std::get<Slot>(planned.slot).config;
-    if (config.enabled) return std::nullopt;
-    return Diagnostic{Severity::error, config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};
-}
-
 }  // namespace
 
 Plan make_plan(const Sources& sources) { return Planner{sources}.plan(); }
 
+std::string drop_in_of(const PlannedSlot& planned, const Settings& settings) {
+    if (const auto* wrong = std::get_if<Diagnostic>(&planned.slot))
+        return refusing_drop_in({planned.name, planned.file, *wrong, planned.config ? &*planned.config : nullptr}, planned.rivals);
+    const auto& slot = std::get<Slot>(planned.slot);
+    if (slot.config.enabled) return slot_drop_in(slot, settings, planned.rivals);
+    const Diagnostic disabled{Severity::error, slot.config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};
+    return refusing_drop_in({planned.name, planned.file, disabled, &slot.config, &slot.profile}, planned.rivals);
+}
+
 Output render(const Plan& plan) {
     Output output;
     for (const auto& planned : plan.slots) {
-        const auto folder = unit_name(planned.name) + ".d/";
-        const auto reason = refusal(planned);
-        const auto* slot = std::get_if<Slot>(&planned.slot);
-        output.files.push_back({folder + std::string{drop_in_file}, reason ? refusing_drop_in(planned.name, planned.file, *reason, planned.rivals)
-                                                                           : slot_drop_in(*slot, plan.settings, planned.rivals)});
-        output.files.push_back({pull_unit_name(planned.name) + ".d/" + std::string{drop_in_file},
-                                slot ? pull_drop_in(*slot) : refusing_drop_in(planned.name, planned.file, *reason, {})});
-        if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit_name(planned.name), "../hal0-slot@.service"});
+        const auto unit = unit_name(planned.name);
+        output.files.push_back({fmt::format("{}.d/{}", unit, drop_in_file), drop_in_of(planned, plan.settings)});
+        if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit, "../hal0-slot@.service"});
     }
     return output;
 }

@@ -37,7 +37,7 @@ struct Sources {
     std::map<std::string, LoadedAt> loaded;         // marker's name → when it was made
 };
 
-/// One slot as it would run, or why it cannot.
+/// One slot as it would run, or why it cannot. A disabled one is a slot, too.
 struct PlannedSlot {
     SlotName name;
     std::string file;
@@ -45,6 +45,7 @@ struct PlannedSlot {
     std::optional<std::string> exclusive_group;
     std::vector<SlotName> rivals;   // the others of its exclusive group
     bool starts_at_boot = false;
+    std::optional<SlotConfig> config{};  // of one that cannot run though its own file is right: its limits hold for what runs
 };
 
 /// All slots, by name, and all that there is to say about the files.
@@ -59,6 +60,9 @@ struct Plan {
 /// first by name keeps it. A slot starts at boot if it is enabled and marked as loaded; of an exclusive group, only the
 /// one that was loaded last.
 Plan make_plan(const Sources& sources);
+
+/// The drop-in of one slot, as the generator writes it: to see whether systemd has read its file as it is now.
+std::string drop_in_of(const PlannedSlot& planned, const Settings& settings);
 
 struct OutputFile {
     std::string path;  // relative to the generator's folder

@@ -31,10 +31,7 @@ std::vector<std::string> checked_strings(TomlReader& reader, std::string_view ke
 Profile read_profile(const std::string& name, TomlReader& reader) {
     Profile profile;
     profile.name = name;
-    if (reader.has("image"))
-        profile.image = reader.parsed("image", parse_image).value_or("");
-    else
-        reader.error("image", "is missing: the container image to run");
+    profile.image = reader.parsed("image", parse_image).value_or("");
     profile.flags = reader.parsed("flags", split_shell_words).value_or(std::vector<std::string>{});
     profile.provider = reader.word<ProviderId>("provider").value_or(ProviderId::llama_server);
     profile.device_class = reader.word<DeviceClass>("device_class");
@@ -48,6 +45,7 @@ Profile read_profile(const std::string& name, TomlReader& reader) {
     profile.quant = reader.string("quant").value_or("");
     profile.mtp = reader.boolean("mtp").value_or(false);
     profile.place = reader.place("image");
+    profile.flags_place = reader.place("flags");
     reader.warn_about_unknown_keys();
     return profile;
 }
@@ -58,6 +56,11 @@ std::optional<Device> Profile::device() const {
     if (device_class == DeviceClass::cpu) return Device::cpu;
     if (device_class == DeviceClass::npu) return Device::npu;
     return backend ? std::optional{device_of(*backend)} : std::nullopt;
+}
+
+bool Profile::suits(Device slot_device) const {
+    if (device_class && *device_class != class_of(slot_device)) return false;
+    return class_of(slot_device) != DeviceClass::gpu || device().value_or(slot_device) == slot_device;
 }
 
 void layer_profiles(Profiles& profiles, const std::string& file, std::string_view toml, Diagnostics& diagnostics) {
@@ -80,6 +83,7 @@ void layer_profiles(Profiles& profiles, const std::string& file, std::string_vie
             const auto* body = node.as_table();
             if (body) reader.add(*body);
             if (!body) diagnostics.push_back({Severity::error, place, dotted, "a profile is a table, [profile.<name>]"});
+            if (body && !reader.has("image")) diagnostics.push_back({Severity::error, place, dotted + ".image", "is missing: the container image to run"});
             auto profile = body ? read_profile(*name, reader) : Profile{};
             const Diagnostics own(diagnostics.begin() + static_cast<std::ptrdiff_t>(before), diagnostics.end());
             if (first_error(own))

@@ -27,11 +27,14 @@ struct Profile {
     std::string intent;
     std::string quant;
     bool mtp = false;
-    Place place;
+    Place place;        // of the image
+    Place flags_place;
     bool operator==(const Profile&) const = default;
 
     /// The device this profile is for, if it says enough to tell.
     std::optional<Device> device() const;
+    /// Whether a slot on `device` can run with it: it is not for another class of devices, or another kind of GPU.
+    bool suits(Device device) const;
 };
 
 using Profiles = std::map<std::string, Profile, std::less<>>;

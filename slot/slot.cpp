@@ -17,11 +17,16 @@ Arguments flag(std::string_view name, std::vector<std::string> values, Source so
 
 void append(Arguments& to, Arguments from) { std::move(from.begin(), from.end(), std::back_inserter(to)); }
 
-/// `name` is one of the provider's own flags, which are canonical.
-bool sets(const Provider& server, const Arguments& arguments, std::string_view name) {
-    return !name.empty() && std::any_of(arguments.begin(), arguments.end(),
-                                        [&](const auto& argument) { return canonical_flag(server, argument.flag) == name; });
+/// The canonical names of all flags.
+std::vector<std::string> names_of_flags(const Provider& server, const Arguments& arguments) {
+    std::vector<std::string> names;
+    for (const auto& argument : arguments)
+        if (!argument.flag.empty()) names.push_back(canonical_flag(server, argument.flag));
+    return names;
 }
+
+/// `name` is one of the provider's own flags, which are canonical; or empty, which nothing sets.
+bool contains(const std::vector<std::string>& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 /// The device of a slot that names none: what its profile is for, else what was detected, else Vulkan; but never one of
 /// another class than its profile's.
@@ -33,9 +38,8 @@ Device device_for(const Profile* profile, std::optional<Device> detected) {
 
 /// Why a device that the slot's file names cannot be had with the profile, if so.
 std::optional<std::string> contradiction(Device device, const Profile& profile) {
+    if (profile.suits(device)) return std::nullopt;
     const bool other_class = profile.device_class && *profile.device_class != class_of(device);
-    const bool other_gpu = class_of(device) == DeviceClass::gpu && profile.device() && *profile.device() != device;
-    if (!other_class && !other_gpu) return std::nullopt;
     return fmt::format("{} contradicts the profile {}, which is for {}", quoted(to_string(device)), quoted(profile.name),
                        other_class ? to_string(*profile.device_class) : to_string(*profile.device()));
 }
@@ -55,12 +59,12 @@ std::string names_of(const Profiles& profiles) {
 std::optional<Diagnostic> sets_address(const Slot& slot) {
     const auto& server = provider(slot.provider);
     const auto message = [](std::string_view what) { return fmt::format("{} is not allowed here: the slot's port and the profile's network decide it", what); };
-    const auto extra_args = group_words(slot.config.extra_args, Source::extra_args);
-    const auto flags = group_words(slot.profile.flags, Source::profile);
+    const auto extra_args = names_of_flags(server, group_words(slot.config.extra_args, Source::extra_args));
+    const auto flags = names_of_flags(server, group_words(slot.profile.flags, Source::profile));
     for (const auto name : {server.host, server.port}) {
-        if (sets(server, extra_args, name)) return wrong(slot.config, "server.extra_args", message(name));
-        if (sets(server, flags, name))
-            return Diagnostic{Severity::error, slot.profile.place, fmt::format("profile.{}.flags", slot.profile.name), message(name)};
+        if (contains(extra_args, name)) return wrong(slot.config, "server.extra_args", message(name));
+        if (contains(flags, name))
+            return Diagnostic{Severity::error, slot.profile.flags_place, fmt::format("profile.{}.flags", slot.profile.name), message(name)};
     }
     return std::nullopt;
 }
@@ -87,7 +91,7 @@ Arguments upper_layers(const Slot& slot) {
     const auto& config = slot.config;
     auto layers = group_words(slot.profile.flags, Source::profile);
     // The context size stands in the base, but what the slot says is stronger than its profile.
-    if (config.context_size && sets(server, layers, server.context_size))
+    if (config.context_size && contains(names_of_flags(server, layers), server.context_size))
         append(layers, flag(server.context_size, {std::to_string(*config.context_size)}, Source::slot));
     if (config.n_gpu_layers) append(layers, flag(server.n_gpu_layers, {std::to_string(*config.n_gpu_layers)}, Source::slot));
     if (config.rope_freq_base) append(layers, flag(server.rope_freq_base, {fmt::format("{}", *config.rope_freq_base)}, Source::slot));
@@ -128,11 +132,11 @@ MergedArguments server_command(const Slot& slot, const Arguments& model_layer) {
 
 std::vector<std::string> flags_set_over_model(const Slot& slot) {
     const auto& server = provider(slot.provider);
-    const auto upper = upper_layers(slot);
+    const auto upper = names_of_flags(server, upper_layers(slot));
     std::vector<std::string> flags;
     for (const auto name : {server.model, server.alias, server.context_size, server.n_gpu_layers, server.rope_freq_base, server.mmproj}) {
         const bool in_base = name == server.context_size && slot.config.context_size;
-        if (!name.empty() && (in_base || sets(server, upper, name))) flags.emplace_back(name);
+        if (!name.empty() && (in_base || contains(upper, name))) flags.emplace_back(name);
     }
     return flags;
 }

@@ -27,12 +27,14 @@ std::string_view result_in_words(std::string_view result) {
 /// Why a unit failed: what a helper said if one said something, else systemd's result.
 std::string reason(const Observation& unit) {
     if (!unit.status_text.empty() && !is_progress(unit.status_text)) return unit.status_text;
-    return std::string{result_in_words(unit.result)};
+    const std::string words{result_in_words(unit.result)};
+    if (unit.exit_status == 0 || (unit.result != "exit-code" && unit.result != "signal")) return words;
+    return fmt::format("{} ({} {})", words, unit.result == "signal" ? "signal" : "status", unit.exit_status);
 }
 
 Condition failed(const Observation& unit) {
     if (!unit.config_error.empty()) return {State::error, unit.config_error};
-    if (unit.restarts == 0) return {State::error, reason(unit)};
+    if (unit.restarts == 0 || is_given_up(unit.status_text)) return {State::error, reason(unit)};
     // The attempt that the start limit refused is counted too.
     const auto restarts = std::min(unit.restarts, most_restarts);
     return {State::error, fmt::format("{} (after {} automatic restart{})", reason(unit), restarts, restarts == 1 ? "" : "s")};
@@ -49,6 +51,13 @@ Condition activating(const Observation& unit) {
     if (unit.sub_state == "start") return {State::starting, unit.status_text};
     if (is_waiting(unit.status_text)) return {State::error, unit.status_text};
     return {parse_pulling(unit.status_text) ? State::pulling : State::starting, unit.status_text};
+}
+
+/// A server that was killed ends with what a stop ends with, too (SuccessExitStatus=); the job tells them apart.
+Condition deactivating(const Observation& unit) {
+    const bool is_asked_for = unit.job == "stop" || unit.job == "restart";
+    const bool died = unit.result != "success" || (!is_asked_for && unit.exit_status != 0);
+    return died ? failed(unit) : Condition{State::unloading, ""};
 }
 
 Condition running(const Observation& unit) {
@@ -69,7 +78,7 @@ Condition condition_of(const Observation& unit) {
     if (unit.active_state == "failed") return failed(unit);
     if (unit.active_state == "activating") return unit.job == "stop" ? Condition{State::unloading, ""} : activating(unit);
     // A crash passes through "deactivating" too: it is not a stop that somebody asked for.
-    if (unit.active_state == "deactivating") return unit.result == "success" ? Condition{State::unloading, ""} : failed(unit);
+    if (unit.active_state == "deactivating") return deactivating(unit);
     if (unit.active_state == "active" || unit.active_state == "reloading" || unit.active_state == "refreshing")
         return unit.job == "stop" || unit.job == "restart" ? Condition{State::unloading, ""} : running(unit);
     if (!unit.config_error.empty()) return {State::error, unit.config_error};

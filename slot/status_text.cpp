@@ -9,9 +9,11 @@ namespace hal0::slot {
 namespace {
 
 constexpr std::string_view pulling = "pulling ";
+constexpr std::string_view is_present = " is present";
 constexpr std::string_view waiting = "waiting ";
 constexpr std::string_view warming = "warming up: ";
 constexpr std::string_view answers = "answers on ";
+constexpr std::string_view given_up = "it still failed after";
 
 /// A number that ends where `text` ends or where `end` stands.
 std::optional<std::uint32_t> number(std::string_view text) {
@@ -43,6 +45,10 @@ std::optional<PullProgress> parse_pulling(std::string_view status) {
     return PullProgress{std::string{status.substr(0, image_end)}, *layer, *layers};
 }
 
+std::string image_present_text(std::string_view image) { return fmt::format("the image {}{}", image, is_present); }
+
+bool is_image_present(std::string_view status) { return status.starts_with("the image ") && status.ends_with(is_present); }
+
 std::string waiting_text(std::uint32_t seconds, std::uint32_t attempt) {
     return fmt::format("{}{} s before automatic restart {} of {}", waiting, seconds, attempt, most_restarts);
 }
@@ -55,6 +61,16 @@ std::string answers_text(std::uint16_t port) { return fmt::format("{}127.0.0.1:{
 
 bool is_progress(std::string_view status) {
     return is_waiting(status) || status.starts_with(pulling) || status.starts_with(warming) || status.starts_with(answers);
+}
+
+std::string given_up_text(const SlotName& name) {
+    return fmt::format("{} {} automatic restarts: journalctl -u {} says why", given_up, most_restarts, unit_name(name));
+}
+
+bool is_given_up(std::string_view status) { return status.starts_with(given_up); }
+
+std::string no_configuration_text(const SlotName& name) {
+    return fmt::format("slot {0} has no configuration: write /etc/hal0/slots/{0}.toml, then run: systemctl daemon-reload", name.str());
 }
 
 std::uint32_t restart_delay_s(std::uint32_t attempt) {

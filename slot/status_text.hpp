@@ -1,5 +1,7 @@
 #pragma once
 
+#include "slot/name.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +25,10 @@ struct PullProgress {
 std::string pulling_text(const PullProgress& progress);
 std::optional<PullProgress> parse_pulling(std::string_view status);
 
+/// `the image IMAGE is present`: how a pull ends
+std::string image_present_text(std::string_view image);
+bool is_image_present(std::string_view status);
+
 /// `waiting 4 s before automatic restart 3 of 5`
 std::string waiting_text(std::uint32_t seconds, std::uint32_t attempt);
 bool is_waiting(std::string_view status);
@@ -35,6 +41,15 @@ std::string answers_text(std::uint16_t port);
 
 /// True for any of the sentences above: something goes on, nothing is wrong.
 bool is_progress(std::string_view status);
+
+/// Reasons that a slot's helpers give in more than one place.
+
+/// Why there is no automatic restart any more.
+std::string given_up_text(const SlotName& name);
+bool is_given_up(std::string_view status);
+
+/// Why a unit without a drop-in cannot do anything.
+std::string no_configuration_text(const SlotName& name);
 
 /// How often a slot is restarted automatically before it stays failed: StartLimitBurst= of the unit.
 inline constexpr std::uint32_t most_restarts = 5;

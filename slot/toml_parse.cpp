@@ -3,12 +3,11 @@
 #include "slot/text.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace hal0::slot {
 namespace {
-
-// A slot's file has some dozens of lines; a megabyte leaves room for a large registry and bounds the work at boot.
-constexpr std::size_t largest_file = 1024 * 1024;
 
 /// Behind the closing quotes at `at`. A multi-line string may end in one or two quotes of its own (TOML 1.0, String).
 std::size_t behind_closing(std::string_view text, std::size_t at, const std::string& closing) {
@@ -32,19 +31,67 @@ std::size_t skip_opaque(std::string_view text, std::size_t at) {
     return std::min(at, text.size());
 }
 
-/// The line with a key of too many parts. toml++ makes a table of each part and destroys them recursively: a key of
-/// 100 kB would overflow the stack. Counts the dots between two of `= , [ {` or line ends, outside of strings and comments.
-std::optional<std::uint32_t> line_of_long_key(std::string_view text) {
-    constexpr int most_dots = 64;
+/// How deep a text nests tables and lists, followed character by character, outside of strings and comments.
+class Depth {
+public:
+    void see(char c) {
+        if (c == '.') ++dots_;
+        else if (c == '=') key_ = std::exchange(dots_, 0);
+        else if (c == ',') key_ = dots_ = 0;
+        else if (c == '[' || c == '{') open();
+        else if (c == ']' || c == '}') close();
+    }
+    /// A key ends with its line.
+    void end_line() {
+        dots_ = 0;
+        if (around_.empty()) key_ = 0;
+    }
+
+    std::size_t dots() const { return dots_; }
+    std::size_t levels() const { return around_.size() + dots_around_; }
+
+private:
+    void open() {
+        around_.push_back(std::exchange(key_, 0));
+        dots_around_ += around_.back();
+        dots_ = 0;
+    }
+    void close() {
+        dots_ = key_ = 0;
+        if (around_.empty()) return;
+        dots_around_ -= around_.back();
+        around_.pop_back();
+    }
+
+    std::size_t dots_ = 0;  // of the key, or value, that is being read
+    std::size_t key_ = 0;   // of the key whose value is being read
+    std::vector<std::size_t> around_;  // for each open bracket, the dots of its key
+    std::size_t dots_around_ = 0;
+};
+
+constexpr std::ptrdiff_t most_dots = 64, most_levels = 128;
+
+/// Most texts have fewer of these characters in all than one place may have: there is no need to look where they stand.
+bool is_surely_flat(std::string_view text) {
+    const auto dots = std::count(text.begin(), text.end(), '.');
+    const auto brackets = std::count(text.begin(), text.end(), '[') + std::count(text.begin(), text.end(), '{');
+    return dots <= most_dots && dots + brackets <= most_levels;
+}
+
+/// What a text has too many levels of, and in which line. toml++ makes a table of each part of a key and, like everything
+/// that walks through what it made, goes down recursively: a key of 100 kB would overflow the stack.
+std::optional<std::pair<std::uint32_t, std::string_view>> too_deep(std::string_view text) {
+    if (is_surely_flat(text)) return std::nullopt;
     std::uint32_t line = 1;
-    int dots = 0;
+    Depth depth;
     for (std::size_t at = 0; at < text.size();) {
         const char c = text[at];
         const auto next = c == '"' || c == '\'' || c == '#' ? skip_opaque(text, at) : at + 1;
         const auto lines = std::count(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(next), '\n');
         line += static_cast<std::uint32_t>(lines);
-        dots = lines > 0 || std::string_view{"=,[{"}.find(c) != std::string_view::npos ? 0 : dots + (c == '.' ? 1 : 0);
-        if (dots > most_dots) return line;
+        lines > 0 ? depth.end_line() : depth.see(c);
+        if (depth.dots() > std::size_t{most_dots}) return std::pair{line, "a key has more than 64 dots"};
+        if (depth.levels() > std::size_t{most_levels}) return std::pair{line, "a value is nested more than 128 levels deep"};
         at = next;
     }
     return std::nullopt;
@@ -59,8 +106,8 @@ std::optional<toml::table> parse_toml(const std::string& file, std::string_view 
         diagnostics.push_back({Severity::error, {file}, "", "the file is larger than 1 MiB"});
         return std::nullopt;
     }
-    if (const auto line = line_of_long_key(text)) {
-        diagnostics.push_back({Severity::error, {file, *line}, "", "a key has more than 64 dots"});
+    if (const auto problem = too_deep(text)) {
+        diagnostics.push_back({Severity::error, {file, problem->first}, "", std::string{problem->second}});
         return std::nullopt;
     }
     try {

@@ -6,14 +6,18 @@
 
 #include <toml++/toml.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace hal0::slot {
 
-/// A parsed TOML file, or the diagnostics that say why not: syntax, invalid UTF-8, more than 1 MiB, a key that would
-/// exhaust the stack. The only place that calls toml++'s parser on text from outside.
+// A slot's file has some dozens of lines; a megabyte leaves room for a large registry and bounds the work at boot.
+inline constexpr std::size_t largest_file = 1024 * 1024;
+
+/// A parsed TOML file, or the diagnostics that say why not: syntax, invalid UTF-8, more than 1 MiB, more levels of
+/// tables and lists than the stack is sure to take. The only place that calls toml++'s parser on text from outside.
 std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics);
 
 /// Where a node of a file stands.

@@ -43,11 +43,15 @@ std::optional<Error> check_path(const KeyPath& path) {
     return Error{fmt::format("part {} of the key path is not valid UTF-8", wrong - path.begin() + 1)};
 }
 
+bool has_only_utf8(const TomlValue& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return is_utf8(*text);
+    if (const auto* items = std::get_if<TomlArray>(&value)) return std::ranges::all_of(*items, has_only_utf8);
+    const auto* table = std::get_if<TomlInlineTable>(&value);
+    return !table || std::ranges::all_of(*table, [](const auto& item) { return is_utf8(item.first) && has_only_utf8(item.second); });
+}
+
 std::optional<Error> check_value(const KeyPath& path, const TomlValue& value) {
-    const auto* text = std::get_if<std::string>(&value);
-    const auto* list = std::get_if<std::vector<std::string>>(&value);
-    const bool ok = text ? is_utf8(*text) : !list || std::ranges::all_of(*list, is_utf8);
-    if (ok) return std::nullopt;
+    if (has_only_utf8(value)) return std::nullopt;
     return Error{fmt::format("the value for {} is not valid UTF-8", toml_text::write_path(path))};
 }
 
@@ -92,36 +96,34 @@ bool same(const toml::node& left, const toml::node& right) {
     });
 }
 
-void assign(toml::table& table, const std::string& key, const TomlValue& value) {
-    std::visit([&](const auto& typed) {
-        if constexpr (std::is_same_v<std::remove_cvref_t<decltype(typed)>, std::vector<std::string>>) {
-            toml::array list;
-            for (const std::string& item : typed) list.push_back(item);
-            table.insert_or_assign(key, std::move(list));
-        } else {
-            table.insert_or_assign(key, typed);
-        }
-    }, value);
+/// A value as toml++ has it.
+template <class Scalar>
+const Scalar& as_toml(const Scalar& value) { return value; }
+toml::array as_toml(const TomlArray& items);
+
+toml::table as_toml(const TomlInlineTable& items) {
+    toml::table table;
+    for (const auto& [key, item] : items) std::visit([&, &name = key](const auto& typed) { table.insert_or_assign(name, as_toml(typed)); }, item);
+    return table;
 }
 
-std::string write_value(const TomlValue& value) {
-    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-    if (const auto* number = std::get_if<double>(&value)) return toml_text::write_float(*number);
-    if (const auto* text = std::get_if<std::string>(&value)) return toml_text::write_string(*text);
-    std::string out = "[";
-    for (const std::string& item : std::get<std::vector<std::string>>(value)) {
-        out += (out.size() > 1 ? ", " : "") + toml_text::write_string(item);
-    }
-    return out + "]";
+toml::array as_toml(const TomlArray& items) {
+    toml::array array;
+    for (const TomlValue& item : items) std::visit([&](const auto& typed) { array.push_back(as_toml(typed)); }, item);
+    return array;
+}
+
+std::string edited(std::string_view text, const Edit& edit) {
+    std::string out(text);
+    return out.replace(edit.begin, edit.end - edit.begin, edit.text);
 }
 
 /// The one safety net: whatever the scan or the edit got wrong, no text gets out that says anything else than asked.
 Result<std::string> apply(std::string_view text, const Edit& edit, const toml::table& expected, const KeyPath& path) {
-    std::string edited(text);
-    edited.replace(edit.begin, edit.end - edit.begin, edit.text);
-    const Result<toml::table> result = parse(edited);
-    if (result && same(*result, expected)) return edited;
+    std::string after = edited(text, edit);
+    if (after.size() > largest_file) return Error{fmt::format("with {}, the file would be larger than 1 MiB", toml_text::write_path(path))};
+    const Result<toml::table> result = parse(after);
+    if (result && same(*result, expected)) return after;
     return Error{fmt::format("line {}: {} cannot be changed without changing something else as well{}",
                              toml_text::line_of(text, edit.begin), toml_text::write_path(path),
                              result ? "" : " (" + result.error() + ")")};
@@ -139,6 +141,57 @@ toml::table& table_at(toml::table& root, const KeyPath& path, std::size_t depth)
     return *table;
 }
 
+/// Whether one of the tables above `path` (or none) has to go from `expected` for it to be what `text` says: tables that
+/// only their last key's header implied go with it.
+bool says(const std::string& text, toml::table expected, const KeyPath& path) {
+    const Result<toml::table> result = parse(text);
+    if (!result) return false;
+    for (std::size_t depth = path.size() - 1;; --depth) {
+        if (same(*result, expected)) return true;
+        if (depth == 0 || !table_at(expected, path, depth).empty()) return false;
+        table_at(expected, path, depth - 1).erase(path[depth - 1]);
+    }
+}
+
+/// The edit that removes the first thing that stands for `path` or a part of it; nothing if there is none.
+std::optional<Edit> first_of_tree(std::string_view text, const KeyPath& path) {
+    const auto tables = toml_text::scan_document(text);
+    for (std::size_t index = 0; index < tables.size(); ++index) {
+        const auto& table = tables[index];
+        if (table.kind == toml_text::TableKind::header && toml_text::starts_with(table.path, path))
+            return toml_text::remove_section(text, tables, index);
+        for (std::size_t entry = 0; entry < table.entries.size(); ++entry) {
+            KeyPath full = table.path;
+            full.insert(full.end(), table.entries[entry].key.begin(), table.entries[entry].key.end());
+            if (toml_text::starts_with(full, path)) return toml_text::remove_entry(text, {table, entry});
+        }
+    }
+    return std::nullopt;
+}
+
+/// Which of the tables are the sections of element `index` of `[[path]]`: its header, and what is below it.
+std::vector<std::size_t> sections_of(std::string_view text, const std::vector<toml_text::Table>& tables, const KeyPath& path, std::size_t index) {
+    std::vector<std::size_t> sections;
+    std::size_t elements = 0;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        if (tables[i].kind != toml_text::TableKind::header || !toml_text::starts_with(tables[i].path, path)) continue;
+        elements += tables[i].path == path && toml_text::is_element(text, tables[i]) ? 1 : 0;
+        if (elements == index + 1) sections.push_back(i);
+    }
+    return sections;
+}
+
+// Each part that goes takes another look at the whole text: a bound on the work, far above what a file for people has.
+constexpr std::size_t most_parts = 256;
+
+Error too_many_parts(std::size_t line, const KeyPath& path) {
+    return Error{fmt::format("line {}: {} stands in more than {} places: remove it in an editor", line, toml_text::write_path(path), most_parts)};
+}
+
+Error changes_more(std::size_t line, const KeyPath& path) {
+    return Error{fmt::format("line {}: {} cannot be removed without changing something else as well", line, toml_text::write_path(path))};
+}
+
 }  // namespace
 
 Result<std::string> set_value(std::string_view text, const std::vector<std::string>& path, const TomlValue& value) {
@@ -151,15 +204,15 @@ Result<std::string> set_value(std::string_view text, const std::vector<std::stri
 
     toml::table expected = *before;
     toml::table& parent = table_at(expected, path, path.size() - 1);
-    assign(parent, path.back(), value);
+    std::visit([&](const auto& typed) { parent.insert_or_assign(path.back(), as_toml(typed)); }, value);
     if (!way->node) {
-        return apply(text, toml_text::insert_entry(text, path, way->tables, write_value(value)), expected, path);
+        return apply(text, toml_text::insert_entry(text, path, way->tables, toml_text::write_value(value)), expected, path);
     }
     const auto position = toml_text::find_entry(text, path);
     if (!position) return not_a_value(*way->node, path);
     if (same(*way->node, *parent.get(path.back()))) return std::string(text);
     const KeyValue& entry = position->table.entries[position->entry];
-    return apply(text, {entry.value_begin, entry.value_end, write_value(value)}, expected, path);
+    return apply(text, {entry.value_begin, entry.value_end, toml_text::write_value(value)}, expected, path);
 }
 
 Result<std::string> remove_value(std::string_view text, const std::vector<std::string>& path) {
@@ -181,6 +234,49 @@ Result<std::string> remove_value(std::string_view text, const std::vector<std::s
         table_at(expected, path, depth - 1).erase(path[depth - 1]);
     }
     return apply(text, toml_text::remove_entry(text, *position), expected, path);
+}
+
+Result<std::string> remove_tree(std::string_view text, const std::vector<std::string>& path) {
+    if (auto wrong = check_path(path)) return *std::move(wrong);
+    auto before = parse(text);
+    if (!before) return Error{before.error()};
+    const auto way = walk(*before, path);
+    if (!way) return Error{way.error()};
+    if (!way->node) return std::string(text);
+
+    const std::size_t line = way->node->source().begin.line;
+    std::string rest(text);
+    std::size_t parts = 0;
+    while (const auto edit = first_of_tree(rest, path)) {
+        if (++parts > most_parts) return too_many_parts(line, path);
+        rest = edited(rest, *edit);
+    }
+    table_at(*before, path, path.size() - 1).erase(path.back());
+    return says(rest, *std::move(before), path) ? Result<std::string>{std::move(rest)} : changes_more(line, path);
+}
+
+Result<std::string> remove_element(std::string_view text, const std::vector<std::string>& path, std::size_t index) {
+    if (auto wrong = check_path(path)) return *std::move(wrong);
+    auto before = parse(text);
+    if (!before) return Error{before.error()};
+    const auto way = walk(*before, path);
+    if (!way) return Error{way.error()};
+    auto& parent = table_at(*before, path, path.size() - 1);
+    auto* array = parent.get_as<toml::array>(path.back());
+    if (!array || index >= array->size()) return Error{fmt::format("{} has no element {}", toml_text::write_path(path), index)};
+
+    const std::size_t line = array->get(index)->source().begin.line;
+    std::string rest(text);
+    auto count = sections_of(rest, toml_text::scan_document(rest), path, index).size();
+    if (count == 0) return Error{fmt::format("line {}: {} is written as a list, not as sections", line, toml_text::write_path(path))};
+    if (count > most_parts) return too_many_parts(line, path);
+    for (; count > 0; --count) {
+        const auto tables = toml_text::scan_document(rest);  // from the last to the first, which is the element's header
+        rest = edited(rest, toml_text::remove_section(rest, tables, sections_of(rest, tables, path, index).back()));
+    }
+    array->erase(array->begin() + static_cast<std::ptrdiff_t>(index));
+    if (array->empty()) parent.erase(path.back());
+    return says(rest, *std::move(before), path) ? Result<std::string>{std::move(rest)} : changes_more(line, path);
 }
 
 }  // namespace hal0::slot

@@ -1,17 +1,14 @@
 #pragma once
 
 #include "slot/result.hpp"
+#include "slot/toml_value.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace hal0::slot {
-
-/// A value that hal0 writes into a TOML file.
-using TomlValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
 
 /// Sets one value in a TOML text and leaves every other byte as it is: comments, order, formatting, unknown keys. The
 /// files belong to the people who write them, and no TOML library can write one back as it was.
@@ -37,5 +34,22 @@ Result<std::string> set_value(std::string_view text, const std::vector<std::stri
 /// @param text, path as for set_value().
 /// @return the new text, checked as for set_value(); `text` itself if there is no such key; or the same errors.
 Result<std::string> remove_value(std::string_view text, const std::vector<std::string>& path);
+
+/// Removes a key with everything below it, however it is written: a value, braces, dotted keys, all the sections of a
+/// table or of an array of tables.
+///
+/// A section goes with the comments inside it, those directly above its header, unless they begin the file, and the
+/// blank lines behind it. Comments between it and the next section that stand by themselves, or directly above the next
+/// header, stay.
+///
+/// @param text, path as for set_value().
+/// @return the new text, which has been parsed again and lacks exactly this key (and the tables that only its headers
+/// implied); `text` itself if there is no such key; or an error as of set_value().
+Result<std::string> remove_tree(std::string_view text, const std::vector<std::string>& path);
+
+/// Removes one element of an array of tables, `[[path]]`, with its sub-sections, as remove_tree() removes a table's.
+/// @param index counts from 0.
+/// @return the new text, checked as for remove_tree(); or an error: no such element, or the array is written as a list.
+Result<std::string> remove_element(std::string_view text, const std::vector<std::string>& path, std::size_t index);
 
 }  // namespace hal0::slot

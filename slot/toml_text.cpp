@@ -12,11 +12,8 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r";
 
-auto nth(const KeyPath& path, std::size_t index) { return path.begin() + static_cast<std::ptrdiff_t>(index); }
-
-bool starts_with(const KeyPath& path, const KeyPath& front) {
-    return front.size() <= path.size() && std::equal(front.begin(), front.end(), path.begin());
-}
+template <class Items>
+auto nth(const Items& items, std::size_t index) { return items.begin() + static_cast<std::ptrdiff_t>(index); }
 
 /// @return the last entry of `table` that stands for a key of the table `path[0..depth)`, if any does.
 std::optional<std::size_t> last_entry(const Table& table, const KeyPath& path, std::size_t depth) {
@@ -86,6 +83,33 @@ Edit remove_lines(std::string_view text, const KeyValue& entry) {
     return {begin, entry.line_end, ""};
 }
 
+/// @return the first line from `at` on that is not blank, or the text's end.
+std::size_t skip_blank_lines(std::string_view text, std::size_t at) {
+    const std::size_t content = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+    return content == text.size() ? content : std::max(at, text.rfind('\n', content) + 1);  // npos + 1 is 0
+}
+
+/// @return the first line from `at` on that is not a comment; at most `most`.
+std::size_t skip_comment_lines(std::string_view text, std::size_t at, std::size_t most) {
+    while (at < most) {
+        const std::size_t content = std::min(text.find_first_not_of(blanks, at), text.size());
+        if (content == text.size() || text[content] != '#') break;
+        const std::size_t newline = text.find('\n', content);
+        at = newline == std::string_view::npos ? text.size() : newline + 1;
+    }
+    return std::min(at, most);
+}
+
+/// Where the text ends that stays in front of a removed end of a document: without the blank line between the two, and
+/// without its newline if the document had no final one.
+std::size_t end_of_rest(std::string_view text, std::size_t body, std::size_t begin) {
+    const std::size_t last_line = begin < 2 ? 0 : text.rfind('\n', begin - 2) + 1;
+    const std::size_t content = std::min(text.find_first_not_of(" \t\r\n", last_line), text.size());
+    if (begin > body && content >= begin) begin = std::max(last_line, body);
+    if (text.ends_with('\n') || begin <= body) return begin;
+    return begin - (text.substr(0, begin).ends_with("\r\n") ? 2 : 1);
+}
+
 Edit remove_from_braces(std::string_view text, const Table& table, std::size_t index) {
     const KeyValue& entry = table.entries[index];
     if (index > 0) return {table.entries[index - 1].value_end, entry.value_end, ""};
@@ -130,6 +154,26 @@ Edit remove_entry(std::string_view text, const Position& position) {
                                                     : remove_lines(text, position.table.entries[position.entry]);
 }
 
+Edit remove_section(std::string_view text, const std::vector<Table>& tables, std::size_t index) {
+    const Table& section = tables[index];
+    const std::size_t body = tables.front().begin;
+    const auto next = std::find_if(nth(tables, index + 1), tables.end(), [](const Table& table) { return table.kind == TableKind::header; });
+    const std::size_t stop = next == tables.end() ? text.size() : comment_block_above(text, next->begin);
+    const std::size_t last_line = section.entries.empty() ? section.end : section.entries.back().line_end;
+    const std::size_t end = skip_blank_lines(text, skip_comment_lines(text, std::min(last_line, stop), stop));
+    const std::size_t comments = comment_block_above(text, section.begin);
+    const std::size_t begin = comments == body ? section.begin : comments;
+    return {end == text.size() ? end_of_rest(text, body, begin) : begin, end, ""};
+}
+
+bool starts_with(const KeyPath& path, const KeyPath& front) {
+    return front.size() <= path.size() && std::equal(front.begin(), front.end(), path.begin());
+}
+
+bool is_element(std::string_view text, const Table& table) {
+    return table.kind == TableKind::header && text.substr(text.find('[', table.begin)).starts_with("[[");
+}
+
 std::string write_string(std::string_view value) {
     static constexpr std::string_view named = "\b\t\n\f\r\"\\";
     static constexpr std::string_view letters = "btnfr\"\\";
@@ -152,6 +196,21 @@ std::string write_float(double value) {
     // fmt spells a double as short as it can be and still read back the same, but 1.0 as "1".
     const std::string out = fmt::format("{}", value);
     return out.find_first_of(".e") == std::string::npos ? out + ".0" : out;
+}
+
+std::string write_value(const TomlValue& value) {
+    if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+    if (const auto* number = std::get_if<double>(&value)) return write_float(*number);
+    if (const auto* text = std::get_if<std::string>(&value)) return write_string(*text);
+    std::string out;
+    if (const auto* items = std::get_if<TomlArray>(&value)) {
+        for (const TomlValue& item : *items) out += (out.empty() ? "" : ", ") + write_value(item);
+        return "[" + out + "]";
+    }
+    for (const auto& [key, item] : std::get<TomlInlineTable>(value))
+        out += (out.empty() ? "" : ", ") + write_path({key}) + " = " + write_value(item);
+    return out.empty() ? "{}" : "{ " + out + " }";
 }
 
 std::string write_path(const KeyPath& path) {

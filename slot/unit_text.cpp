@@ -21,8 +21,6 @@ constexpr auto plain_characters = [] {
 bool is_plain(char c) { return plain_characters[static_cast<unsigned char>(c)]; }
 
 std::string doubled(std::string_view text, std::string_view special) {
-    const auto occurs = [&](char c) { return text.find(c) != std::string_view::npos; };
-    if (std::none_of(special.begin(), special.end(), occurs)) return std::string{text};
     std::string out;
     for (const char c : text) {
         out += c;
@@ -44,14 +42,14 @@ std::string c_quoted(std::string_view text) {
     return out + "\"";
 }
 
-std::string quoted_if_needed(std::string_view original, const std::string& escaped) {
-    const bool plain = !original.empty() && std::all_of(original.begin(), original.end(), is_plain);
-    return plain ? escaped : c_quoted(escaped);
-}
+bool is_plain_word(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_plain); }
+
+/// Most words are plain, and what is plain has nothing special in it.
+std::string word(std::string_view text, std::string_view special) { return is_plain_word(text) ? std::string{text} : c_quoted(doubled(text, special)); }
 
 }  // namespace
 
-std::string exec_word(std::string_view text) { return quoted_if_needed(text, doubled(text, "%$")); }
+std::string exec_word(std::string_view text) { return word(text, "%$"); }
 
 std::string line_text(std::string_view text) {
     auto out = doubled(text, "%");
@@ -61,10 +59,12 @@ std::string line_text(std::string_view text) {
     return out;
 }
 
-std::string value_word(std::string_view text) { return quoted_if_needed(text, doubled(text, "%")); }
+std::string value_word(std::string_view text) { return word(text, "%"); }
 
 std::string environment_line(std::string_view name, std::string_view value) {
-    return fmt::format("Environment={}\n", value_word(fmt::format("{}={}", name, value)));
+    std::string assignment{name};
+    assignment.append("=").append(value);
+    return "Environment=" + value_word(assignment) + "\n";
 }
 
 std::string environment_file_line(std::string_view name, std::string_view value) {

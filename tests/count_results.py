@@ -4,7 +4,7 @@
 usage: count_results.py meson BUILD/meson-logs/testlog.json
        count_results.py junit RESULTS.xml
 
-Of a GoogleTest program every case counts; any other program of meson's is one test.
+Of a GoogleTest or pytest program every case counts; any other program of meson's is one test.
 """
 
 import json
@@ -14,6 +14,8 @@ from collections import Counter
 from xml.etree import ElementTree
 
 GTEST_CASE = re.compile(r"^\[ +(OK|FAILED|SKIPPED) +\] \S.* \(\d+ ms\)$", re.MULTILINE)
+PYTEST_SUMMARY = re.compile(r"^.*\bin \d[\d.]*s\b.*$", re.MULTILINE)
+PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|skipped|errors?)\b")
 GTEST_RESULT = {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}
 MESON_RESULT = {"OK": "passed", "EXPECTEDFAIL": "passed", "SKIP": "skipped"}
 
@@ -23,6 +25,9 @@ def count_program(result, output):
     crashed, run out of time or been stopped by a sanitizer after the last case."""
     program = MESON_RESULT.get(result, "failed")
     counts = Counter(GTEST_RESULT[case] for case in GTEST_CASE.findall(output))
+    for summary in PYTEST_SUMMARY.findall(output)[-1:]:
+        for number, word in PYTEST_COUNT.findall(summary):
+            counts["failed" if word.startswith("error") else word] += int(number)
     if not counts:
         counts[program] = 1
     elif program == "failed" and not counts["failed"]:

@@ -4,6 +4,7 @@
 
 #include "drop_in_oracle.hpp"
 
+#include "slot/drop_in.hpp"
 #include "slot/model_registry.hpp"
 #include "slot/plan.hpp"
 
@@ -95,6 +96,8 @@ std::vector<Word> meant_command(const Slot& slot, const std::string& store) {
     const auto grace = config.stop_timeout_s > 3 ? config.stop_timeout_s - 2 : 1;
     std::vector<Word> words;
     const auto add = [&](std::string text) { words.push_back({std::move(text), false}); };
+    add(std::string{launcher});
+    add(config.name.str());
     for (const auto* text : {"podman", "run", "--rm", "--replace"}) add(text);
     add("--name=hal0-slot-" + config.name.str());
     for (const auto* text : {"--detach", "--cgroups=split", "--sdnotify=conmon", "--log-driver=passthrough", "--pull=never", "--no-healthcheck"}) add(text);
@@ -129,6 +132,21 @@ void add_rivals(Meaning& meant, const PlannedSlot& planned) {
     }
 }
 
+void add_limits(Meaning& meant, const SlotConfig& config) {
+    const auto add = [&](const std::string& key, std::string value) { meant.directives[key].push_back(std::move(value)); };
+    add("Service.TimeoutStartSec", std::to_string(config.start_timeout_s));
+    add("Service.TimeoutStopSec", std::to_string(config.stop_timeout_s));
+    if (config.limits.memory_max) add("Service.MemoryMax", *config.limits.memory_max);
+    if (config.limits.memory_high) add("Service.MemoryHigh", *config.limits.memory_high);
+    if (config.limits.cpu_weight) add("Service.CPUWeight", std::to_string(*config.limits.cpu_weight));
+    if (config.limits.allowed_cpus) add("Service.AllowedCPUs", *config.limits.allowed_cpus);
+}
+
+void add_network(Meaning& meant, const Profile& profile) {
+    if (profile.network != Network::private_) return;
+    for (const auto* key : {"Service.IPAddressDeny", "Service.IPAddressAllow"}) meant.directives[key].emplace_back();  // takes the unit's own filters away
+}
+
 Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
     const auto& slot = std::get<Slot>(planned.slot);
     const auto& config = slot.config;
@@ -140,16 +158,8 @@ Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
     add("Unit.RequiresMountsFor", settings.model_store);
     add("Unit.StartLimitIntervalSec", std::to_string((config.start_timeout_s + config.stop_timeout_s + 30) * 6));
     add_rivals(meant, planned);
-    add("Service.TimeoutStartSec", std::to_string(config.start_timeout_s));
-    add("Service.TimeoutStopSec", std::to_string(config.stop_timeout_s));
-    if (config.limits.memory_max) add("Service.MemoryMax", *config.limits.memory_max);
-    if (config.limits.memory_high) add("Service.MemoryHigh", *config.limits.memory_high);
-    if (config.limits.cpu_weight) add("Service.CPUWeight", std::to_string(*config.limits.cpu_weight));
-    if (config.limits.allowed_cpus) add("Service.AllowedCPUs", *config.limits.allowed_cpus);
-    if (slot.profile.network == Network::private_) {  // takes the unit's own filters away
-        add("Service.IPAddressDeny", "");
-        add("Service.IPAddressAllow", "");
-    }
+    add_limits(meant, config);
+    add_network(meant, slot.profile);
     meant.assignments = meant_assignments(slot, settings.model_store);
     meant.command = meant_command(slot, settings.model_store);
     return meant;
@@ -161,13 +171,17 @@ Meaning meant_refusal(const PlannedSlot& planned) {
     const auto* reason = std::get_if<Diagnostic>(&planned.slot);
     const auto text = reason ? to_string(*reason)
                              : to_string(std::get<Slot>(planned.slot).config.place_of("enabled")) + ": enabled: the slot is disabled; set it to true to start it";
-    return {{{"Unit.SourcePath", {file}}, {"Unit.Description", {"hal0 slot " + name + " (cannot start)"}}},
-            {"HAL0_CONFIG_ERROR=" + text},
-            {}};
-}
-
-Meaning meant_pull(const Slot& slot) {
-    return {{{"Unit.SourcePath", {folder + slot.config.name.str() + ".toml"}}}, {"HAL0_IMAGE=" + slot.profile.image}, {}};
+    Meaning meant{{{"Unit.SourcePath", {file}}, {"Unit.Description", {"hal0 slot " + name + " (cannot start)"}}},
+                  {"HAL0_CONFIG_ERROR=" + text},
+                  {}};
+    add_rivals(meant, planned);
+    if (planned.config) add_limits(meant, *planned.config);
+    if (const auto* disabled = std::get_if<Slot>(&planned.slot)) {
+        meant.assignments.push_back("HAL0_IMAGE=" + disabled->profile.image);
+        add_limits(meant, disabled->config);
+        add_network(meant, disabled->profile);
+    }
+    return meant;
 }
 
 void check_file(const Output& output, const std::string& path, const Meaning& meant) {
@@ -210,17 +224,14 @@ void check(const Plan& plan, const Output& output) {
         if (common && (slot || std::get<Diagnostic>(planned.slot) != *common)) fail(planned.name.str() + " is not refused because of the common file");
         if (!common && !starts && planned.name.str() != fuzzed) fail(planned.name.str() + " is not rendered");
         const auto instance = "@" + planned.name.str() + ".service";
-        auto meant = starts ? meant_start(planned, plan.settings) : meant_refusal(planned);
-        if (!starts) add_rivals(meant, planned);
-        check_file(output, "hal0-slot" + instance + ".d/50-hal0-generated.conf", meant);
-        check_file(output, "hal0-slot-pull" + instance + ".d/50-hal0-generated.conf", slot ? meant_pull(*slot) : meant_refusal(planned));
+        check_file(output, "hal0-slot" + instance + ".d/50-hal0-generated.conf", starts ? meant_start(planned, plan.settings) : meant_refusal(planned));
         links += planned.starts_at_boot ? 1 : 0;
         if (planned.starts_at_boot && !starts) fail(planned.name.str() + " starts at boot, but cannot");
     }
     const bool rivals = !plan.slots[0].rivals.empty();
     if (!common && plan.slots[0].starts_at_boot == (rivals && plan.slots[2].starts_at_boot)) fail("the wrong one of a group starts at boot");
     if (plan.slots[1].starts_at_boot == (common != nullptr) || !plan.slots[1].rivals.empty()) fail("b-plain is affected");
-    if (output.files.size() != 6 || output.links.size() != links) fail("files or links that nobody asked for");
+    if (output.files.size() != 3 || output.links.size() != links) fail("files or links that nobody asked for");
     check_messages(plan.diagnostics);
 }
 

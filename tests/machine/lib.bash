@@ -181,6 +181,7 @@ machine_start() {
         find "$dir" -mindepth 1 -maxdepth 1 ! -name suite -exec rm -rf --one-file-system {} +
     fi
     mkdir -p "$dir"/{upper,work,root,containers} "$build"
+    echo "$repo" >"$dir/repository"
     (
         machine_join_cgroups
         release
@@ -193,6 +194,13 @@ machine_start() {
     echo "$pid $start $(boot_id)" >"$dir/pid.new"
     mv "$dir/pid.new" "$dir/pid"
     machine_wait_booted
+}
+
+# Fails if the machine was started from another checkout: it would come back with this one in its place.
+machine_is_ours() {
+    local made_from
+    [[ -r $dir/repository ]] && made_from=$(<"$dir/repository") || return 0
+    [[ $made_from == "$repo" ]] || die "machine '$name' was made from $made_from: use the scripts there, or tests/machine/up --fresh here"
 }
 
 # Boot has ended when systemd has no job left; slots that load at boot count, so the bound is generous.

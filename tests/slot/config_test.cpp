@@ -300,6 +300,7 @@ TEST(Config, UnknownKeysUnderSlotAreWarningsToo) {
     const auto file = read("[slot]\nport = 9000\nworkers = 2\n");
     EXPECT_TRUE(file.config);
     EXPECT_EQ(messages_of(file), Messages{"warning: chat.toml:3:1: workers: unknown key, ignored"});
+    EXPECT_EQ(messages_of(read("[slot]\nport = 9000\n[slot.slot]\nport = 1\n")), Messages{"warning: chat.toml:3:1: slot.slot: unknown key, ignored"});
 }
 
 TEST(Config, AKeyNeverReachesAMessageRaw) {

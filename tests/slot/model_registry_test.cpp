@@ -112,6 +112,7 @@ TEST(Registry, ARowWithAnErrorIsReportedOnceAndLeftOutTheOthersStay) {
         {"defaults.ctx_size = 127", "registry.toml:3:21: models.bad.defaults.ctx_size: 127 is not allowed: a whole number from 128 to 16777216"},
         {"defaults.n_gpu_layers = -2", "registry.toml:3:25: models.bad.defaults.n_gpu_layers: -2 is not allowed: a whole number from -1 to 9999"},
         {"defaults.rope_freq_base = \"x\"", "registry.toml:3:27: models.bad.defaults.rope_freq_base: \"x\" is not allowed: a number"},
+        {"defaults.rope_freq_base = -1.5", "registry.toml:3:27: models.bad.defaults.rope_freq_base: -1.5 is not allowed: a number greater than 0"},
     };
     for (const auto& c : cases) {
         const auto [models, messages] = read("[models.bad]\npath = \"p\"\n" + c.toml + "\n[models.a]\npath = \"a\"\n[models.z]\npath = \"z\"\n");

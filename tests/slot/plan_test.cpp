@@ -265,29 +265,37 @@ TEST(Plan, LimitsTheNumberOfSlots) {
     EXPECT_EQ(messages(plan).back(), "/etc/hal0/slots/s4096.toml: more than 4096 slots; this one and those behind it are left out");
 }
 
-TEST(Render, WritesADropInForTheStartAndOneForThePull) {
+bool has_line(const OutputFile& file, const std::string& line) { return file.text.find("\n" + line + "\n") != std::string::npos; }
+
+TEST(Render, WritesOneDropInForEachSlot) {
     auto input = sources({{"a", "port = 9001"}, {"b", "port = 1"}, {"c", "port = 9003\n\nenabled = false"}});
     input.loaded = {{"a", {1, 0}}, {"b", {2, 0}}, {"c", {3, 0}}};
     const auto output = render(make_plan(input));
     Words paths;
     for (const auto& file : output.files) paths.push_back(file.path);
-    ASSERT_EQ(paths, (Words{"hal0-slot@a.service.d/50-hal0-generated.conf", "hal0-slot-pull@a.service.d/50-hal0-generated.conf",
-                            "hal0-slot@b.service.d/50-hal0-generated.conf", "hal0-slot-pull@b.service.d/50-hal0-generated.conf",
-                            "hal0-slot@c.service.d/50-hal0-generated.conf", "hal0-slot-pull@c.service.d/50-hal0-generated.conf"}));
-    EXPECT_NE(output.files[0].text.find("\nExecStart=podman run "), std::string::npos);
-    EXPECT_NE(output.files[1].text.find("\nEnvironment=HAL0_IMAGE=i/vulkan\n"), std::string::npos);
-    for (const auto& file : {output.files[2], output.files[3]})
-        EXPECT_NE(file.text.find("\nEnvironment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/b.toml:1:8: port: 1 is not allowed: a whole number from 1024 to 65535\"\n"),
-                  std::string::npos)
-            << file.path;
-    EXPECT_NE(output.files[4].text.find("\nEnvironment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/c.toml:3:11: enabled: the slot is disabled; set it to true to start it\"\n"),
-              std::string::npos)
-        << output.files[4].text;
-    EXPECT_NE(output.files[5].text.find("\nEnvironment=HAL0_IMAGE=i/vulkan\n"), std::string::npos) << "the image of a disabled slot can be pulled";
-    for (std::size_t i = 1; i < 6; ++i) EXPECT_EQ(output.files[i].text.find("ExecStart"), std::string::npos) << output.files[i].path;
+    ASSERT_EQ(paths, (Words{"hal0-slot@a.service.d/50-hal0-generated.conf", "hal0-slot@b.service.d/50-hal0-generated.conf",
+                            "hal0-slot@c.service.d/50-hal0-generated.conf"}));
+    EXPECT_NE(output.files[0].text.find(" podman run "), std::string::npos);
+    EXPECT_TRUE(has_line(output.files[1], "Environment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/b.toml:1:8: port: 1 is not allowed: a whole number from 1024 to 65535\""));
+    EXPECT_FALSE(has_line(output.files[1], "Environment=HAL0_IMAGE=i/vulkan"));
+    EXPECT_TRUE(has_line(output.files[2], "Environment=\"HAL0_CONFIG_ERROR=/etc/hal0/slots/c.toml:3:11: enabled: the slot is disabled; set it to true to start it\""));
+    EXPECT_TRUE(has_line(output.files[2], "Environment=HAL0_IMAGE=i/vulkan")) << "the image of a disabled slot can be pulled";
+    for (std::size_t i = 1; i < 3; ++i) EXPECT_EQ(output.files[i].text.find("ExecStart"), std::string::npos) << output.files[i].path;
     ASSERT_EQ(output.links.size(), 1U);
     EXPECT_EQ(output.links[0].path, "hal0-slots.target.wants/hal0-slot@a.service");
     EXPECT_EQ(output.links[0].target, "../hal0-slot@.service");
+}
+
+TEST(Render, ASlotRefusedForAnotherFileKeepsItsLimits) {
+    const std::string limits = "\n[limits]\nmemory_max = \"8G\"\n";
+    auto input = sources({{"a", "port = 9001"}, {"b", "port = 9001" + limits}, {"c", "port = 9003\nprofile = \"none\"" + limits}, {"d", "port = 1" + limits}});
+    const auto files = render(make_plan(input)).files;
+    ASSERT_EQ(files.size(), 4U);
+    EXPECT_TRUE(has_line(files[1], "MemoryMax=8G")) << "its port is taken";
+    EXPECT_TRUE(has_line(files[2], "MemoryMax=8G")) << "its profile is missing";
+    EXPECT_FALSE(has_line(files[3], "MemoryMax=8G")) << "its own file is wrong";
+    input.settings = SourceFile{"/etc/hal0/hal0.toml", "[", ""};
+    EXPECT_TRUE(has_line(render(make_plan(input)).files[1], "MemoryMax=8G")) << "a file for all slots is wrong";
 }
 
 }  // namespace

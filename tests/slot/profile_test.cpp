@@ -144,7 +144,7 @@ TEST(Profiles, AWrongValueIsNamedInFullAndTheProfileNotTaken) {
 
 TEST(Profiles, NeedAnImageThatIsOneWord) {
     Profiles profiles;
-    EXPECT_EQ(layer(profiles, "[profile.a]\nflags = \"-v\"\n"), Messages{"profiles.toml: profile.a.image: is missing: the container image to run"});
+    EXPECT_EQ(layer(profiles, "[profile.a]\nflags = \"-v\"\n"), Messages{"profiles.toml:1:10: profile.a.image: is missing: the container image to run"});
     for (const std::string image : {"", "-v", "--privileged", "a b", "/abs", "a;b", "a$b", "a%b", "a'b"}) {
         EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"" + image + "\"\n"),
                   Messages{"profiles.toml:2:9: profile.a.image: \"" + image + "\" is not a container image such as \"ghcr.io/owner/name:tag\""});

@@ -165,6 +165,7 @@ TEST(Resolve, RefusesArgumentsThatSetTheAddress) {
     ASSERT_TRUE(std::holds_alternative<Diagnostic>(hosted));
     const auto& problem = std::get<Diagnostic>(hosted);
     EXPECT_EQ(problem.place.file, "profiles.toml");
+    EXPECT_EQ(problem.place.line, 38U) << "where the flags stand, not the image";
     EXPECT_EQ(problem.key, "profile.hosted.flags");
     EXPECT_EQ(problem.message, "--host" + why);
 }

@@ -207,6 +207,8 @@ TEST(State, OfAFailedUnitSaysWhy) {
         {"nor is waiting", unit("exit-code", 0, "waiting 4 s before automatic restart 3 of 5"), State::error, "the model server exited with an error"},
         {"after one restart", unit("exit-code", 1), State::error, "the model server exited with an error (after 1 automatic restart)"},
         {"after five", unit("exit-code", 5), State::error, "the model server exited with an error (after 5 automatic restarts)"},
+        {"prepare gave up", unit("exit-code", 6, "it still failed after 5 automatic restarts: journalctl -u x says why"), State::error,
+         "it still failed after 5 automatic restarts: journalctl -u x says why"},
         {"the refused one is not counted", unit("exit-code", 6), State::error, "the model server exited with an error (after 5 automatic restarts)"},
     });
 }

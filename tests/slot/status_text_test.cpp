@@ -46,6 +46,18 @@ TEST(ProgressText, IsToldFromAReason) {
         EXPECT_FALSE(is_progress(text)) << text;
 }
 
+TEST(GivenUpText, IsRecognisedAndNoProgress) {
+    const auto text = given_up_text(*SlotName::parse("chat"));
+    EXPECT_EQ(text, "it still failed after 5 automatic restarts: journalctl -u hal0-slot@chat.service says why");
+    EXPECT_TRUE(is_given_up(text));
+    EXPECT_FALSE(is_progress(text));
+    for (const std::string other : {"", "it failed", "it still fails"}) EXPECT_FALSE(is_given_up(other)) << other;
+}
+
+TEST(NoConfigurationText, SaysWhatToDo) {
+    EXPECT_EQ(no_configuration_text(*SlotName::parse("chat")), "slot chat has no configuration: write /etc/hal0/slots/chat.toml, then run: systemctl daemon-reload");
+}
+
 TEST(RestartDelay, GrowsUpToALimit) {
     EXPECT_EQ(restart_delay_s(0), 0U);
     EXPECT_EQ(restart_delay_s(1), 0U);
@@ -56,6 +68,13 @@ TEST(RestartDelay, GrowsUpToALimit) {
     EXPECT_EQ(restart_delay_s(6), 16U);
     EXPECT_EQ(restart_delay_s(4294967295U), 16U);
     EXPECT_EQ(most_restarts, 5U);
+}
+
+TEST(StatusText, KnowsTheEndOfAPull) {
+    EXPECT_EQ(image_present_text("localhost/a:1"), "the image localhost/a:1 is present");
+    EXPECT_TRUE(is_image_present(image_present_text("localhost/a:1")));
+    EXPECT_FALSE(is_image_present("pulling localhost/a:1"));
+    EXPECT_FALSE(is_image_present(""));
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include "slot/toml_splice.hpp"
 
+#include "slot/toml_json.hpp"
+
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -58,18 +61,20 @@ const std::vector<Path> paths{
     {"a", "b", "x"}, {"a", "f", "g"}, {"ü", "ß", "x"}, {"z", "x"}};
 
 const std::vector<TomlValue> values{
-    true, std::int64_t{-7}, 2.0, 1e300, ""s, "ü\"\\\n\x01"s, Path{}, Path{"]", "#", "\"\"\""}};
+    true, std::int64_t{-7}, 2.0, 1e300, ""s, "ü\"\\\n\x01"s, Path{}, Path{"]", "#", "\"\"\""},
+    TomlArray{true, std::int64_t{1}, 0.5, TomlArray{}, TomlInlineTable{{"}", "# "s}, {"b", TomlArray{TomlInlineTable{}}}}}};
 
 bool equals(const toml::node& node, const TomlValue& value) {
     if (const auto* flag = std::get_if<bool>(&value)) return node.value_exact<bool>() == *flag;
     if (const auto* number = std::get_if<std::int64_t>(&value)) return node.value_exact<std::int64_t>() == *number;
     if (const auto* number = std::get_if<double>(&value)) return node.value_exact<double>() == *number;
     if (const auto* text = std::get_if<std::string>(&value)) return node.value_exact<std::string>() == *text;
-    const auto& list = std::get<Path>(value);
-    const auto same = [](const toml::node& item, const std::string& text) {
-        return item.value_exact<std::string>() == text;
-    };
-    return node.is_array() && std::ranges::equal(*node.as_array(), list, same);
+    if (const auto* list = std::get_if<TomlArray>(&value)) return node.is_array() && std::ranges::equal(*node.as_array(), *list, equals);
+    const auto& pairs = std::get<TomlInlineTable>(value);
+    return node.is_table() && node.as_table()->size() == pairs.size() && std::ranges::all_of(pairs, [&](const auto& pair) {
+        const auto* item = node.as_table()->get(pair.first);
+        return item && equals(*item, pair.second);
+    });
 }
 
 /// What `path` leads to: the innermost node that exists, and how many parts of the path were needed for it.
@@ -221,6 +226,98 @@ TEST(TomlSpliceProperty, RemovingAnExistingKeyTakesItsLinesOnly) {
         }
     }
     EXPECT_GT(removed, 50u);
+}
+
+bool ends_in_blank_line(const std::string& text) {
+    auto lines = lines_of(text);
+    if (lines.size() > 1 && lines.back().empty()) lines.pop_back();
+    return lines.back().find_first_not_of(' ') == std::string::npos && text.find('\n') != std::string::npos;
+}
+
+TEST(TomlSpliceProperty, RemovingTheTreeThatWasAddedRestoresEveryByte) {
+    std::size_t restored = 0;
+    for (const std::string& text : documents)
+        for (const Path& path : paths)
+            for (const TomlValue& value : values) {
+                const toml::table before = toml::parse(text);
+                const Target old = follow(before, path);
+                if (old.depth == path.size() || !settable(old, path)) continue;
+                if (old.depth + 1 == path.size() && only_implied(old)) continue;
+                // A blank line that was there cannot be told from the one that sets off a new section.
+                if (ends_in_blank_line(text)) continue;
+                const auto with = set_value(text, path, value);
+                ASSERT_TRUE(with) << with.error();
+                const Path added(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(old.depth) + 1);
+                const auto without = remove_tree(*with, added);
+                ASSERT_TRUE(without) << without.error() << "\n" << *with;
+                EXPECT_EQ(*without, text) << *with;
+                ++restored;
+            }
+    EXPECT_GT(restored, 2000u);
+}
+
+void collect_keys(const toml::table& table, const Path& front, std::vector<Path>& found) {
+    for (const auto& [key, node] : table) {
+        Path path = front;
+        path.emplace_back(key.str());
+        if (node.is_table()) collect_keys(*node.as_table(), path, found);
+        found.push_back(path);
+    }
+}
+
+/// Tables that only their headers implied go with the last of them: they are not compared.
+void drop_empty(nlohmann::json& tree) {
+    for (auto it = tree.begin(); it != tree.end();) {
+        if (it->is_object()) drop_empty(*it);
+        it = it->is_object() && it->empty() ? tree.erase(it) : std::next(it);
+    }
+}
+
+nlohmann::json read(const std::string& text) {
+    Diagnostics diagnostics;
+    return json_of_toml("", text, diagnostics).value_or(nlohmann::json{});
+}
+
+bool is_part_of(const std::vector<std::string>& lines, const std::vector<std::string>& all) {
+    auto at = all.begin();
+    for (const std::string& line : lines) {
+        at = std::find(at, all.end(), line);
+        if (at == all.end()) return false;
+        ++at;
+    }
+    return true;
+}
+
+TEST(TomlSpliceProperty, RemovingATreeTakesItAndNothingElse) {
+    std::size_t removed = 0;
+    for (const std::string& text : documents) {
+        const toml::table before = toml::parse(text);
+        std::vector<Path> keys;
+        collect_keys(before, {}, keys);
+        for (const Path& path : keys) {
+            SCOPED_TRACE(testing::Message() << text << "\n-- " << testing::PrintToString(path));
+            const auto result = remove_tree(text, path);
+            ASSERT_TRUE(result) << result.error();
+            auto expected = read(text);
+            auto* parent = &expected;
+            for (std::size_t i = 0; i + 1 < path.size(); ++i) parent = &(*parent)[path[i]];
+            parent->erase(path.back());
+            auto actual = read(*result);
+            drop_empty(expected);
+            drop_empty(actual);
+            EXPECT_EQ(actual, expected) << *result;
+            const Path table(path.begin(), path.end() - 1);
+            const Target holder = follow(before, table);
+            if (!holder.braces && !result->empty()) { EXPECT_TRUE(is_part_of(lines_of(*result), lines_of(text))) << *result; }
+            EXPECT_EQ(result->starts_with(byte_order_mark), text.starts_with(byte_order_mark));
+            EXPECT_FALSE(text.find('\r') != std::string::npos && has_bare_newline(*result)) << *result;
+            const auto again = remove_tree(*result, path);
+            ASSERT_TRUE(again) << again.error();
+            EXPECT_EQ(*again, *result);
+            ++removed;
+        }
+    }
+    EXPECT_GT(removed, 80u);
 }
 
 }  // namespace

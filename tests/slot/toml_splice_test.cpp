@@ -261,9 +261,9 @@ TEST(TomlSplice, RefusesATextThatIsNotToml) {
 TEST(TomlSplice, RefusesAnEditAfterWhichTheTextIsNotToml) {
     // The parser limits how deep values nest: a number still fits into these braces, an array does not.
     std::string text = "1";
-    for (int depth = 0; depth < 255; ++depth) text = "{a = " + text + "}";
+    for (int depth = 0; depth < 128; ++depth) text = "{a = " + text + "}";
     text = "# deep\na = " + text;
-    const Path path(256, "a");
+    const Path path(129, "a");
     EXPECT_TRUE(set_value(text, path, new_port));
     const auto set = set_value(text, path, Path{"b"});
     ASSERT_FALSE(set);
@@ -282,6 +282,83 @@ TEST(TomlSplice, RefusesToWriteWhatIsNotUtf8) {
             EXPECT_EQ(set.error(), "the value for \"z z\" is not valid UTF-8");
         }
     }
+}
+
+TEST(TomlSplice, RemovesATreeWithItsComments) {
+    const Path m{"m"};
+    const std::vector<RemoveCase> cases{
+        {"nothing there", "a = 1\n", m, "a = 1\n"},
+        {"a value", "a = 1\nm = 2 # c\nb = 3\n", m, "a = 1\nb = 3\n"},
+        {"an empty section", "a = 1\n\n[m]\n", m, "a = 1\n"},
+        {"sections apart", "[m]\nx = 1\n[z]\n\n[m.n]\ny = 2\n", m, "[z]\n"},
+        {"implied by sub-sections", "[m.n.o]\ny = 2\n[z]\n", m, "[z]\n"},
+        {"one of the sub-sections", "[m.n]\ny = 2\n[m.o]\n", {"m", "n"}, "[m.o]\n"},
+        {"the only sub-section", "[z]\n[m.n]\ny = 2\n", {"m", "n"}, "[z]\n"},
+        {"the only sub-section of a section", "[m]\n\n[m.n]\ny = 2\n", {"m", "n"}, "[m]\n"},
+        {"comments inside", "[m] # c\n# c\nx = 1 # c\n# c\ny = 2\n# c\n\n[z]\n", m, "[z]\n"},
+        {"a comment above", "a = 1\n\n# about m\n# more\n[m]\nx = 1\n", m, "a = 1\n"},
+        {"the file's first comment stays", "# mine\n[m]\nx = 1\n[z]\n", m, "# mine\n[z]\n"},
+        {"behind a byte order mark, too", "\xEF\xBB\xBF# mine\n[m]\nx = 1\n", m, "\xEF\xBB\xBF# mine\n"},
+        {"the next one's comment stays", "[m]\nx = 1\n# about z\n[z]\n", m, "# about z\n[z]\n"},
+        {"a comment between stays", "[m]\nx = 1\n\n# by itself\n\n[z]\n", m, "# by itself\n\n[z]\n"},
+        {"a comment at the end stays", "[m]\nx = 1\n\n# the end\n", m, "# the end\n"},
+        {"CRLF", "a = 1\r\n\r\n[m]\r\nx = 1\r\n", m, "a = 1\r\n"},
+        {"CRLF without a final newline", "a = 1\r\n\r\n[m]\r\nx = 1", m, "a = 1"},
+        {"dotted keys", "m.x = 1\na = 1\nm.y.z = 2\n", m, "a = 1\n"},
+        {"dotted keys in braces", "s = { m.x = 1, a = 1, m.y = { z = 2 } }\n", {"s", "m"}, "s = { a = 1 }\n"},
+        {"an array of tables", "[[m]]\nx = 1\n[m.n]\n[[m]]\n[z]\n", m, "[z]\n"},
+        {"text that looks like it", "[m]\nx = '''\n[z]\n# c\n'''\n[z]\n", m, "[z]\n"},
+    };
+    for (const RemoveCase& c : cases) {
+        const auto result = remove_tree(c.before, c.path);
+        if (!result) ADD_FAILURE() << c.rule << ": " << result.error();
+        else EXPECT_EQ(*result, c.after) << c.rule;
+    }
+}
+
+TEST(TomlSplice, RemovesNoTreeThroughAnArrayOfTables) {
+    const auto error = [](const char* text, const Path& path) { return remove_tree(text, path).error(); };
+    EXPECT_EQ(error("a = 1\n[[m]]\nx = 1\n", {"m", "x"}), "line 2: m is an array of tables, so there can be no m.x");
+    EXPECT_EQ(error("m = 1\n", {"m", "x"}), "line 1: m is a plain value, so there can be no m.x");
+    EXPECT_EQ(error("m = \n", {"m"}).substr(0, 24), "line 1: not valid TOML: ");
+    EXPECT_EQ(error("m = 1\n", {}), "the key path is empty");
+}
+
+TEST(TomlSplice, RemovesAnElement) {
+    const std::string text = "[[s.m]]\nx = 1\n\n# two\n[[s.m]]\nx = 2\n[s.m.n]\n[[s.m.o]]\n\n[z]\n\n[[s.m]]\nx = 3\n";
+    const auto without = [&](std::size_t index) { return remove_element(text, {"s", "m"}, index); };
+    EXPECT_EQ(*without(0), "# two\n[[s.m]]\nx = 2\n[s.m.n]\n[[s.m.o]]\n\n[z]\n\n[[s.m]]\nx = 3\n");
+    EXPECT_EQ(*without(1), "[[s.m]]\nx = 1\n\n[z]\n\n[[s.m]]\nx = 3\n");
+    EXPECT_EQ(*without(2), "[[s.m]]\nx = 1\n\n# two\n[[s.m]]\nx = 2\n[s.m.n]\n[[s.m.o]]\n\n[z]\n");
+    EXPECT_EQ(without(3).error(), "s.m has no element 3");
+    EXPECT_EQ(remove_element("s = 1\n", {"s"}, 0).error(), "s has no element 0");
+    EXPECT_EQ(remove_element("", {"s"}, 0).error(), "s has no element 0");
+    EXPECT_EQ(remove_element("a = 1\ns = [{}]\n", {"s"}, 0).error(), "line 2: s is written as a list, not as sections");
+    EXPECT_EQ(*remove_element("[[s]]\n", {"s"}, 0), "");
+    EXPECT_FALSE(remove_element("s = ", {"s"}, 0));
+    EXPECT_FALSE(remove_element("[[s]]\n", {}, 0));
+    EXPECT_FALSE(remove_element("[[s]]\n", {"s", "t"}, 0));
+}
+
+TEST(TomlSplice, RemovesATreeOfManyParts) {
+    std::string text = "a = 1\n[[s]]\n", dotted;
+    for (int i = 0; i < 255; ++i) text += "[s.k" + std::to_string(i) + "]\n", dotted += "s.k" + std::to_string(i) + " = 1\n";
+    EXPECT_EQ(*remove_tree(text, {"s"}), "a = 1\n");
+    EXPECT_EQ(*remove_element(text, {"s"}, 0), "a = 1\n");
+    EXPECT_EQ(*remove_tree(dotted, {"s"}), "");
+    EXPECT_EQ(remove_tree(text + "[s.x]\n", {"s"}).error(), "line 2: s stands in more than 256 places: remove it in an editor");
+    EXPECT_EQ(remove_element(text + "[s.x]\n", {"s"}, 0).error(), "line 2: s stands in more than 256 places: remove it in an editor");
+}
+
+TEST(TomlSplice, WritesListsAndTablesOfEverything) {
+    const TomlValue value = TomlArray{true, std::int64_t{1}, 0.5, "a"s, TomlArray{}, TomlInlineTable{{"k v", TomlArray{std::int64_t{2}}}, {"t", TomlInlineTable{}}}};
+    const auto result = set_value("", {"x"}, value);
+    ASSERT_TRUE(result) << result.error();
+    EXPECT_EQ(*result, "x = [true, 1, 0.5, \"a\", [], { \"k v\" = [2], t = {} }]\n");
+    const std::string as_it_was = "x = [ true,1, 5e-1, 'a', [ ], { t = {  }, 'k v' = [2] } ] # as it was\n";
+    EXPECT_EQ(*set_value(as_it_was, {"x"}, value), as_it_was);
+    EXPECT_FALSE(set_value("", {"x"}, TomlArray{TomlInlineTable{{"\xFF", true}}}));
+    EXPECT_FALSE(set_value("", {"x"}, TomlArray{TomlInlineTable{{"k", "\xFF"s}}}));
 }
 
 }  // namespace

@@ -148,3 +148,44 @@ def test_a_stop_ends_the_pull_at_once(machine, absent, make_slot, watch, unit):
     assert machine.show(name, "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
     assert slot.left_behind() == {}
     assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("unit, text", [
+    ("unit", "a signal ended the start before it was ready; try again: systemctl start {}"),
+    ("pull_unit", "somebody ended it with SIGTERM; try again: systemctl start {}")])
+def test_a_signal_that_is_no_stop(machine, absent, make_slot, watch, unit, text):
+    """`systemctl kill` is not `systemctl stop`: what was to be done is not done, and nobody is told otherwise."""
+    slot = make_slot(profile="pulled")
+    name = getattr(slot, unit)
+    seen = watch(slot, unit=name)
+    machine.systemctl("start", "--no-block", name)
+    seen.until(lambda one: progress([one]), "layers come in")
+    machine.systemctl("kill", name)
+    seen.until(lambda one: one["ActiveState"] == "failed" and one["SubState"] == "failed", "failed")
+    assert machine.show_one(name, "StatusText") == text.format(name)
+    wait_until(lambda: machine.run("pgrep", "--full", "--", "^podman pull", check=False).returncode == 1, "no pull is left")
+    assert slot.left_behind() == {}
+
+
+def test_a_disabled_slots_image_can_be_pulled(machine, absent, make_slot):
+    slot = make_slot(profile="pulled", enabled=False)
+    machine.systemctl("start", slot.pull_unit)
+    assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 0
+    assert slot.start(check=False).returncode != 0
+    assert "the slot is disabled" in slot.status_text
+
+
+@pytest.mark.parametrize("keys, reason", [({"port": 1}, "port: 1 is not allowed"), (None, "has no configuration")])
+def test_a_slot_without_an_image_says_why(machine, make_slot, keys, reason):
+    slot = make_slot(**keys) if keys else make_slot.unwritten()
+    assert machine.systemctl("start", slot.pull_unit, check=False).returncode != 0
+    assert reason in machine.show_one(slot.pull_unit, "StatusText")
+
+
+def test_an_override_of_the_image_is_pulled(machine, absent, make_slot):
+    """One truth: what `systemctl edit` says of the slot, the pull takes from there."""
+    slot = make_slot(profile="unreachable", reload=False)
+    machine.write(f"/run/systemd/system/{slot.unit}.d/override.conf", f"[Service]\nEnvironment=HAL0_IMAGE={IMAGE}\n")
+    machine.reload()
+    machine.systemctl("start", slot.pull_unit)
+    assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 0

@@ -35,6 +35,18 @@ def test_a_running_slot_goes_on_when_its_file(slot, change):
     assert slot.left_behind() == {}
 
 
+@pytest.mark.parametrize("change", [{"enabled": False}, {"profile": "no-such-profile"}], ids=["is disabled", "loses its profile"])
+def test_a_running_slot_keeps_its_limits_when_it(make_slot, change):
+    """The file itself is right, so what it says of limits holds for what still runs."""
+    keys = {"limits": {"memory_max": "512M"}, "timeouts": {"stop_s": 7}}
+    slot = make_slot(**keys)
+    slot.start()
+    slot.configure(**keys, **change)
+    assert slot.show("ActiveState", "MemoryMax", "TimeoutStopUSec") == {"ActiveState": "active", "MemoryMax": str(512 * 1024 * 1024), "TimeoutStopUSec": "7s"}
+    slot.stop()
+    assert slot.left_behind() == {}
+
+
 def test_no_request_fails_during_reloads(machine, slot):
     """Requests one after the other, while systemd reloads five times."""
     script = 'for i in 1 2 3 4 5; do systemctl daemon-reload; done & reloads=$!; count=0; ' \

@@ -40,8 +40,9 @@ protected:
     }
     static bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
     void expect_error_with(const std::vector<std::string>& parts) const {
-        for (const auto& part : parts) EXPECT_TRUE(contains(error(), part)) << "no \"" << part << "\" in \"" << error() << "\"";
-        EXPECT_EQ(error().find('\n'), std::string::npos);
+        const auto said = error();
+        for (const auto& part : parts) EXPECT_TRUE(contains(said, part)) << "no \"" << part << "\" in \"" << said << "\"";
+        EXPECT_EQ(said.find('\n'), std::string::npos);
     }
 
     test::Scratch scratch;

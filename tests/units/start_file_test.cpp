@@ -15,6 +15,7 @@ StartFacts facts() {
 
 TEST(StartFile, OneVariablePerLine) {
     EXPECT_EQ(start_file_text(facts()),
+              "HAL0_PREPARED=\"yes\"\n"
               "HAL0_RUNNING_MODEL=\"qwen\"\n"
               "HAL0_MODEL_ARGS=\"--model /mnt/ai-models/qwen.gguf --alias qwen\"\n"
               "HAL0_DEVICE_ARGS=\"--device=/dev/kfd --device=/dev/dri/renderD128\"\n"
@@ -22,7 +23,7 @@ TEST(StartFile, OneVariablePerLine) {
 }
 
 TEST(StartFile, NothingIsAnEmptyVariable) {
-    EXPECT_EQ(start_file_text({}), "HAL0_RUNNING_MODEL=\"\"\nHAL0_MODEL_ARGS=\"\"\nHAL0_DEVICE_ARGS=\"\"\nHAL0_GROUP_ARGS=\"\"\n");
+    EXPECT_EQ(start_file_text({}), "HAL0_PREPARED=\"yes\"\nHAL0_RUNNING_MODEL=\"\"\nHAL0_MODEL_ARGS=\"\"\nHAL0_DEVICE_ARGS=\"\"\nHAL0_GROUP_ARGS=\"\"\n");
 }
 
 // Two levels: the file's own quotes (systemd.exec(5)), then the splitting of $HAL0_MODEL_ARGS (systemd.service(5)).
@@ -37,13 +38,17 @@ TEST(StartFile, IsWrittenWhole) {
     const test::Scratch scratch;
     const auto folder = (scratch / "run").string();
     scratch.write("run/start.env", std::string(100'000, 'x'));
-    ASSERT_TRUE(write_start_file(folder, facts()));
+    ASSERT_TRUE(write_start_file(folder, start_file_text(facts())));
     EXPECT_EQ(test::tree(folder), (std::map<std::string, std::string>{{"start.env", "file " + start_file_text(facts())}}));
+}
+
+TEST(StartFile, ARefusalIsOneVariableAndNoMore) {
+    EXPECT_EQ(refusal_text("model 'x': \"$a\"\nHAL0_PREPARED=yes"), "HAL0_REFUSAL=\"model 'x': \\\"\\$a\\\" HAL0_PREPARED=yes\"\n");
 }
 
 TEST(StartFile, AFolderThatIsNotThereIsAnErrorThatNamesIt) {
     const test::Scratch scratch;
-    const auto written = write_start_file((scratch / "none").string(), facts());
+    const auto written = write_start_file((scratch / "none").string(), start_file_text(facts()));
     ASSERT_FALSE(written);
     EXPECT_NE(written.error().find("none/start.env cannot be written: No such file or directory"), std::string::npos) << written.error();
 }

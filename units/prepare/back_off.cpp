@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <thread>
 
@@ -17,13 +18,25 @@ using helper::extend_timeout;
 using helper::report_status;
 using helper::report_warning;
 
-/// NRestarts of the unit, or a negative errno.
-int restarts(sd_bus* bus, const std::string& unit, std::uint32_t& count) {
-    return sd_bus_get_property_trivial(bus, systemd_service, unit_path(unit).c_str(), service_interface, "NRestarts", nullptr, 'u', &count);
+/// Returns a negative errno on failure.
+int ask(sd_bus* bus, const std::string& unit, Past& past) {
+    const auto path = unit_path(unit);
+    const auto get = [&](const char* interface, const char* property, char type, void* value) {
+        return sd_bus_get_property_trivial(bus, systemd_service, path.c_str(), interface, property, nullptr, type, value);
+    };
+    int problem = get(service_interface, "NRestarts", 'u', &past.restarts);
+    if (problem >= 0) problem = get(unit_interface, "ActiveEnterTimestampMonotonic", 't', &past.active_enter);
+    if (problem >= 0) problem = get(unit_interface, "ActiveExitTimestampMonotonic", 't', &past.active_exit);
+    if (problem >= 0) problem = get(unit_interface, "InactiveEnterTimestampMonotonic", 't', &past.inactive_enter);
+    if (problem >= 0) problem = get(service_interface, "RestartUSec", 't', &past.restart_delay);
+    if (problem >= 0) problem = get(unit_interface, "StartLimitIntervalUSec", 't', &past.limit_interval);
+    return problem;
 }
 
+std::chrono::seconds delay_before(std::uint32_t attempt) { return std::chrono::seconds{slot::restart_delay_s(attempt)}; }
+
 void wait_before(std::uint32_t attempt) {
-    const std::chrono::seconds delay{slot::restart_delay_s(attempt)};
+    const auto delay = delay_before(attempt);
     if (delay.count() == 0) return;
     report_status(slot::waiting_text(static_cast<std::uint32_t>(delay.count()), attempt));
     // The delay is none of the time that the slot has for its start.
@@ -34,18 +47,30 @@ void wait_before(std::uint32_t attempt) {
 
 }  // namespace
 
-void back_off(const slot::SlotName& name) {
+bool follows_long_run(const Past& past) {
+    const bool was_long = past.active_exit > past.active_enter && past.active_exit - past.active_enter > past.limit_interval;
+    // The last active run may not be the last run. But between the ends of two runs lie systemd's delay and ours, so
+    // that a shorter time has none of them in it.
+    const std::chrono::microseconds between = std::chrono::microseconds{past.restart_delay} + delay_before(past.restarts - 1);
+    const std::chrono::microseconds clean_up{past.inactive_enter - past.active_exit};
+    return was_long && past.restarts > 0 && past.inactive_enter >= past.active_exit && clean_up < between;
+}
+
+std::optional<std::string> back_off(const slot::SlotName& name) {
     const auto unit = slot::unit_name(name);
     int problem = 0;
     const auto bus = open_system_bus(problem);
-    std::uint32_t count = 0;
-    if (problem >= 0) problem = restarts(bus.get(), unit, count);
-    if (problem >= 0 && count == 0) problem = call_manager(bus.get(), "ResetFailedUnit", "s", unit.c_str());
-    if (problem < 0) {
+    Past past;
+    if (problem >= 0) problem = ask(bus.get(), unit, past);
+    const bool is_first = past.restarts == 0 || follows_long_run(past);
+    if (problem >= 0 && is_first) problem = call_manager(bus.get(), "ResetFailedUnit", "s", unit.c_str());
+    if (problem < 0)
         report_warning(fmt::format("systemd cannot be asked how often {} was restarted: {}", unit, std::strerror(-problem)));
-        return;
-    }
-    wait_before(count);
+    else if (!is_first && past.restarts > slot::most_restarts)
+        return slot::given_up_text(name);
+    else if (!is_first)
+        wait_before(past.restarts);
+    return std::nullopt;
 }
 
 }  // namespace hal0::prepare

@@ -33,6 +33,9 @@ constexpr winsize terminal_size{.ws_row = 100, .ws_col = 200, .ws_xpixel = 0, .w
 [[noreturn]] void exec_pull(const std::string& image) {
     // The unit's stop ends this process first; a pull without its reader must not go on.
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     execlp("podman", "podman", "pull", image.c_str(), static_cast<char*>(nullptr));
     _exit(127);
 }

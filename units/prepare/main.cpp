@@ -17,16 +17,16 @@ int main(int argc, char* argv[]) try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     const bool with_option = arguments.size() == 2;
     const auto option = with_option ? arguments[0] : "";
-    if (arguments.size() != 1 && option != "--refuse" && option != "--pull") {
-        std::fputs("usage: prepare [--refuse|--pull] SLOT\nA helper of hal0-slot@.service and hal0-slot-pull@.service; systemd runs it.\n", stderr);
+    if (arguments.size() != 1 && option != "--pull") {
+        std::fputs("usage: prepare [--pull] SLOT\nA helper of hal0-slot@.service and hal0-slot-pull@.service; systemd runs it.\n", stderr);
         return EX_USAGE;
     }
-    // A stop is no failure: a helper that a signal ends would leave the unit failed.
-    signal(SIGTERM, [](int) { _exit(EXIT_SUCCESS); });
     const auto name = slot::SlotName::parse(arguments.back());
-    if (!name) return helper::report_failure(name.error(), EX_CONFIG);
-    if (option == "--refuse") return prepare::refuse(*name);
-    if (option == "--pull") return prepare::pull(*name);
+    if (option == "--pull") return name ? prepare::pull(*name) : helper::report_failure(name.error(), EX_CONFIG);
+    // A stop is no failure: a helper that a signal ends would leave the unit failed. Without a stop, launch comes next and
+    // finds nothing to run.
+    signal(SIGTERM, [](int) { _exit(EXIT_SUCCESS); });
+    if (!name) return EXIT_SUCCESS;  // launch says why
     return prepare::prepare(*name, helper::variable("HAL0_ROOT"));
 } catch (const std::exception& problem) {
     return hal0::helper::report_failure(problem.what(), EXIT_FAILURE);

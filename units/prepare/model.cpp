@@ -15,31 +15,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto registry_path = "/var/lib/hal0/registry/registry.toml";
+const std::string registry_path{slot::registry_path};
 
 constexpr std::size_t largest_registry = 1024 * 1024 + 1;  // one more than the reader of TOML takes, so that it says so
 constexpr std::size_t largest_trial = 512;
 
+/// The model of this start: that of a swap, once, or the default.
 slot::Result<std::optional<slot::ModelId>> wanted_model(const Request& request, const std::string& root) {
     const auto path = fmt::format("{}/run/hal0/trial/{}", root, request.name.str());
     const auto text = read_foreign_file(path, largest_trial);
     if (!text) return slot::Error{text.error()};
     if (!*text) return request.model;
+    // For this start only, whatever becomes of it: the next one is back on the default, also when nobody is there to say so.
+    std::error_code ignored;
+    fs::remove(path, ignored);
     auto id = slot::ModelId::parse((*text)->substr(0, (*text)->find('\n')));
     // What stands there is not shown: nothing but a model id is any reader's business.
-    if (!id) return slot::Error{fmt::format("{} holds no model id: remove it, or swap to a model again", path)};
+    if (!id) return slot::Error{fmt::format("{} held no model id: swap to a model again", path)};
     return std::optional{*id};
-}
-
-std::string known_ids(const slot::Models& models) {
-    constexpr std::size_t most = 5;
-    std::string ids;
-    std::size_t count = 0;
-    for (const auto& [id, model] : models) {
-        if (count++ == most) return ids + fmt::format(" and {} more", models.size() - most);
-        ids.append(ids.empty() ? "" : ", ").append(id.str());
-    }
-    return ids.empty() ? "no model" : ids;
 }
 
 slot::Result<slot::Model> look_up(const slot::ModelId& id, const std::string& root) {
@@ -50,11 +43,7 @@ slot::Result<slot::Model> look_up(const slot::ModelId& id, const std::string& ro
     const auto models = slot::parse_registry(registry_path, **file, diagnostics);
     const auto found = models.find(id);
     if (found != models.end()) return found->second;
-    std::string wrong;
-    for (const auto& problem : diagnostics)
-        if (problem.severity == slot::Severity::error) wrong += fmt::format(" ({})", to_string(problem));
-    return slot::Error{fmt::format("model '{}' is not in the registry {}, which has {}{}: add it there, or choose another default", id.str(),
-                                   registry_path, known_ids(models), slot::shortened(wrong, 300))};
+    return slot::Error{slot::not_in_registry(id, registry_path, models, diagnostics)};
 }
 
 /// Whether `path`, which is normal, is inside `folder`.

@@ -1,6 +1,6 @@
 #include "units/prepare/prepare.hpp"
 
-#include "slot/profile.hpp"
+#include "slot/status_text.hpp"
 #include "units/helper/environment.hpp"
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
@@ -10,12 +10,15 @@
 #include "units/prepare/model.hpp"
 #include "units/prepare/pull_unit.hpp"
 #include "units/prepare/request.hpp"
+#include "units/prepare/slot_environment.hpp"
 #include "units/prepare/start_file.hpp"
+#include "units/prepare/termination.hpp"
 
 #include <fmt/format.h>
 #include <sysexits.h>
 
 #include <cstdlib>
+#include <optional>
 
 namespace hal0::prepare {
 namespace {
@@ -32,6 +35,14 @@ void remove_container(const slot::SlotName& name) {
     if (!status || *status != 0) report_warning(fmt::format("the old container {} cannot be removed", container_name(name)));
 }
 
+/// What keeps a slot from starting.
+struct Obstacle {
+    std::string reason;
+    bool can_pass = true;  // without anybody's doing: a restart is worth it
+};
+
+std::optional<Obstacle> obstacle_of(const slot::Result<bool>& step) { return step ? std::nullopt : std::optional{Obstacle{step.error()}}; }
+
 slot::Result<bool> free_port(const Request& request) {
     if (!is_port_taken(request.port)) return true;
     // Most likely by this slot's own container, left by a conmon that was killed; `podman run --replace` comes too late.
@@ -41,47 +52,53 @@ slot::Result<bool> free_port(const Request& request) {
                                    request.port)};
 }
 
-/// Everything that can be wrong without a download comes first.
-slot::Result<bool> make_ready(const Request& request, const std::string& root) {
-    if (const auto problem = store_problem(request.model_store, root)) return slot::Error{*problem};
-    auto model = choose_model(request, root);
-    if (!model) return slot::Error{model.error()};
-    auto devices = device_arguments(request.devices);
-    if (!devices) return slot::Error{devices.error()};
+slot::Result<bool> provide_image(const Request& request) {
     const auto here = has_image(request.image);
-    if (!here) return here;
-    if (!*here)
-        if (const auto pulled = pull_by_unit(request.name); !pulled) return pulled;
+    return here && !*here ? pull_by_unit(request.name) : here;
+}
+
+/// Everything that can be wrong without a download comes first.
+std::optional<Obstacle> make_ready(const Request& request, const std::string& root, const std::string& folder) {
+    if (const auto problem = store_problem(request.model_store, root)) return Obstacle{*problem};  // it may not be mounted yet
+    const auto model = choose_model(request, root);
+    if (!model) return Obstacle{model.error(), false};
+    const auto devices = device_arguments(request.devices);
+    if (!devices) return Obstacle{devices.error()};  // drivers come up while the machine boots
+    if (auto obstacle = obstacle_of(provide_image(request))) return obstacle;
     report_status("");
-    if (const auto port = free_port(request); !port) return port;
-    return write_start_file(variable("RUNTIME_DIRECTORY"), {*model, *devices, group_arguments(request.groups)});
+    if (auto obstacle = obstacle_of(free_port(request))) return obstacle;
+    return obstacle_of(write_start_file(folder, start_file_text({*model, *devices, group_arguments(request.groups)})));
+}
+
+/// Ends a start for good. This process does not fail, because systemd would restart the unit: `launch`, which runs next,
+/// says the reason and fails with a status that is not worth a retry.
+int refuse(const std::string& reason, const std::string& folder) {
+    const auto left = write_start_file(folder, refusal_text(reason));
+    return left ? EXIT_SUCCESS : report_failure(reason, EX_CONFIG);
 }
 
 }  // namespace
 
 int prepare(const slot::SlotName& name, const std::string& root) {
-    if (variable("HAL0_IMAGE").empty()) return EXIT_SUCCESS;  // ExecStart= is refuse(), which says why
+    const auto folder = variable("RUNTIME_DIRECTORY");
+    if (variable("HAL0_IMAGE").empty() || !variable("HAL0_CONFIG_ERROR").empty()) return EXIT_SUCCESS;  // launch says why
     const auto request = read_request(name);
-    if (!request) return report_failure(request.error(), EX_CONFIG);
-    back_off(name);
-    const auto done = make_ready(*request, root);
-    return done ? EXIT_SUCCESS : report_failure(done.error(), EXIT_FAILURE);
-}
-
-int refuse(const slot::SlotName& name) {
-    const auto reason = variable("HAL0_CONFIG_ERROR");
-    if (!reason.empty()) return report_failure(reason, EX_CONFIG);
-    return report_failure(fmt::format("slot {0} has no configuration: write /etc/hal0/slots/{0}.toml, then run: systemctl daemon-reload", name.str()), EX_CONFIG);
+    if (!request) return refuse(request.error(), folder);
+    if (const auto end = back_off(name)) return refuse(*end, folder);
+    const auto obstacle = make_ready(*request, root, folder);
+    if (!obstacle) return EXIT_SUCCESS;
+    return obstacle->can_pass ? report_failure(obstacle->reason, EXIT_FAILURE) : refuse(obstacle->reason, folder);
 }
 
 int pull(const slot::SlotName& name) {
-    if (variable("HAL0_IMAGE").empty()) return refuse(name);
-    const auto image = slot::parse_image(variable("HAL0_IMAGE"));
+    end_on_sigterm(pull_unit_name(name));
+    const auto image = image_of(name);
     if (!image) return report_failure(image.error(), EX_CONFIG);
     const auto here = has_image(*image);
     const auto done = here && !*here ? pull_image(*image) : here;
+    yield_to_sigterm();
     if (!done) return report_failure(done.error(), EXIT_FAILURE);
-    report_status(fmt::format("the image {} is present", *image));
+    report_status(slot::image_present_text(*image));
     return EXIT_SUCCESS;
 }
 

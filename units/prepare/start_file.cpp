@@ -15,17 +15,19 @@ std::string start_file_text(const StartFacts& facts) {
     const auto variable = [](const char* name, const std::vector<std::string>& words) {
         return slot::environment_file_line(name, slot::words_for_variable(words));
     };
-    return slot::environment_file_line("HAL0_RUNNING_MODEL", facts.model.id ? facts.model.id->str() : "") +
+    return slot::environment_file_line("HAL0_PREPARED", "yes") + slot::environment_file_line("HAL0_RUNNING_MODEL", facts.model.id ? facts.model.id->str() : "") +
            variable("HAL0_MODEL_ARGS", words_of(facts.model.arguments)) + variable("HAL0_DEVICE_ARGS", facts.devices) +
            variable("HAL0_GROUP_ARGS", facts.groups);
 }
 
-slot::Result<bool> write_start_file(const std::string& folder, const StartFacts& facts) {
+std::string refusal_text(const std::string& reason) { return slot::environment_file_line("HAL0_REFUSAL", reason); }
+
+slot::Result<bool> write_start_file(const std::string& folder, const std::string& text) {
     // No fsync: /run is in memory. The folder is root's own, made by systemd for this start (RuntimeDirectory=).
     const auto path = folder + "/start.env";
     const auto temporary = path + ".new";
     std::ofstream file{temporary, std::ios::binary | std::ios::trunc};
-    file << start_file_text(facts);
+    file << text;
     file.close();
     if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
     return slot::Error{fmt::format("{} cannot be written: {}", path, std::strerror(errno))};

@@ -20,6 +20,7 @@ Bus open_system_bus(int& problem);
 inline constexpr auto systemd_service = "org.freedesktop.systemd1";
 inline constexpr auto manager_path = "/org/freedesktop/systemd1";
 inline constexpr auto manager_interface = "org.freedesktop.systemd1.Manager";
+inline constexpr auto unit_interface = "org.freedesktop.systemd1.Unit";
 inline constexpr auto service_interface = "org.freedesktop.systemd1.Service";
 
 /// The object path of a unit.

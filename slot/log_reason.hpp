@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace hal0::slot {
+
+/// A line that a slot's unit has written to the journal.
+struct LogLine {
+    std::string program;  // the command name of the process it comes from (_COMM), be it in the container or not
+    std::string text;
+};
+
+/// Why a model server ended, from its last lines, the oldest first: the last one that names a cause; if there is none, the
+/// last that tells of a failure; else the last with anything in it. Lines of the unit's own helpers and of systemd are
+/// passed over, for what they say is known already. One line of at most 300 bytes, without llama-server's time and level,
+/// controls made visible; empty if there is nothing.
+std::string log_reason(const std::vector<LogLine>& lines);
+
+}  // namespace hal0::slot
