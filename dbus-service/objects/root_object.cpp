@@ -1,0 +1,111 @@
+#include "dbus-service/objects/root_object.hpp"
+
+#include "dbus-interfaces/errors.hpp"
+#include "dbus-interfaces/names.hpp"
+#include "dbus-service/objects/reply.hpp"
+#include "dbus-interfaces/operation_failed.hpp"
+#include "slot/model_arguments.hpp"
+#include "slot/model_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace hal0::service {
+namespace {
+
+bus::Task<sdbus::ObjectPath> path_of(bus::Task<slot::SlotName> made) {
+    const auto name = co_await std::move(made);
+    co_return sdbus::ObjectPath{names::slot_path(name)};
+}
+
+bool is_there(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+RootObject::RootObject(sdbus::IConnection& connection, const Catalog& catalog, Requests& requests, std::string hardware)
+    : AdaptorInterfaces(connection, sdbus::ObjectPath{names::root_path}), catalog_(catalog), requests_(requests), probed_(std::move(hardware)),
+      hardware_(hardware_now()), problems_(problems_now()), models_(catalog.models()) {
+    registerAdaptor();
+}
+
+RootObject::~RootObject() { unregisterAdaptor(); }
+
+std::string RootObject::hardware_now() const {
+    const auto& file = catalog_.hardware();
+    const bool usable = file && file->problem.empty() && nlohmann::json::accept(file->text);
+    return usable ? nlohmann::json::parse(file->text).dump() : probed_;
+}
+
+std::vector<RootObject::Problem> RootObject::problems_now() const {
+    std::vector<Problem> problems;
+    for (const auto& [severity, place, key, message] : catalog_.problems())
+        problems.emplace_back(place.file, place.line, key.empty() ? message : fmt::format("{}: {}", key, message));
+    return problems;
+}
+
+void RootObject::files_changed() {
+    std::vector<bus::PropertyName> changed;
+    if (auto now = hardware_now(); now != hardware_) {
+        hardware_ = std::move(now);
+        changed.emplace_back("Hardware");
+    }
+    if (auto now = problems_now(); now != problems_) {
+        problems_ = std::move(now);
+        changed.emplace_back("Problems");
+    }
+    if (!changed.empty()) emitPropertiesChangedSignal(bus::InterfaceName{names::manager_interface}, changed);
+    if (models_ != catalog_.models()) {
+        models_ = catalog_.models();
+        emitChanged();
+    }
+}
+
+// --- dev.hal0.Slots1.Manager -----------------------------------------------------------------------------
+
+void RootObject::CreateSlot(sdbus::Result<sdbus::ObjectPath>&& result, std::string name, bus::Dictionary config) {
+    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action,
+                                                           path_of(requests_.operations.create(std::move(name), std::move(config)))));
+}
+
+sdbus::ObjectPath RootObject::GetSlot(const std::string& name) {
+    const auto wanted = slot::SlotName::parse(name);
+    if (!wanted) throw bus::error(names::error_name(slot::ErrorKind::invalid_name), wanted.error());
+    if (!catalog_.find(*wanted)) throw bus::error(names::error_name(slot::ErrorKind::no_such_slot), fmt::format("there is no slot {}", wanted->str()));
+    return sdbus::ObjectPath{names::slot_path(*wanted)};
+}
+
+void RootObject::Reload(sdbus::Result<>&& result) {
+    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action, requests_.operations.reload()));
+}
+
+std::string RootObject::Version() { return HAL0_VERSION; }
+
+// --- dev.hal0.Slots1.Models ------------------------------------------------------------------------------
+
+std::vector<bus::Dictionary> RootObject::List() {
+    requests_.operations.read_files();
+    std::vector<bus::Dictionary> rows;
+    const auto& file = catalog_.registry_file();
+    if (!file) return rows;
+    const auto& store = catalog_.plan().settings.model_store;
+    for (auto& row : slot::model_rows(catalog_.models(), file->path, file->text)) {
+        row["installed"] = is_there(catalog_.root() + slot::path_in_store(row.value("path", ""), store));
+        rows.push_back(bus::to_dictionary(row));
+    }
+    return rows;
+}
+
+void RootObject::Add(sdbus::Result<>&& result, std::string id, bus::Dictionary properties) {
+    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action,
+                                                           requests_.operations.add_model(std::move(id), std::move(properties))));
+}
+
+void RootObject::Remove(sdbus::Result<>&& result, std::string id) {
+    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action, requests_.operations.remove_model(std::move(id))));
+}
+
+}  // namespace hal0::service

@@ -1,0 +1,216 @@
+#include "dbus-service/objects/slot_objects.hpp"
+
+#include "slot/disk/paths.hpp"
+#include "slot/disk/read_file.hpp"
+#include "slot/toml_json.hpp"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace hal0::service {
+namespace {
+
+constexpr auto started_folder = "/run/hal0/slot/";
+constexpr std::size_t largest_started = 256 * 1024;  // more than any command line
+
+std::uint64_t microseconds(clockid_t clock) {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+nlohmann::json config_of(const slot::SourceFile* file) {
+    slot::Diagnostics diagnostics;
+    const auto config = file ? slot::json_of_slot(file->path, file->text, diagnostics) : std::nullopt;
+    return config.value_or(nlohmann::json::object());
+}
+
+}  // namespace
+
+SlotObjects::SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener)
+    : loop_(loop), connection_(connection), catalog_(catalog), systemd_(systemd), listener_(std::move(listener)), show_(loop, [this] { show_changes(); }), part_(loop, [this] { part(); }) {}
+
+void SlotObjects::begin(Requests& requests, Servers& servers) {
+    requests_ = &requests;
+    servers_ = &servers;
+    all_changed();
+    show_changes();
+}
+
+void SlotObjects::changed(const slot::SlotName& name) {
+    changed_.insert(name);
+    show_.ask();
+}
+
+void SlotObjects::all_changed() {
+    for (const auto& planned : catalog_.plan().slots) changed_.insert(planned.name);
+    for (const auto& name : systemd_.active_slots()) changed_.insert(name);
+    for (const auto& [name, entry] : entries_) changed_.insert(name);
+    show_.ask();
+}
+
+void SlotObjects::show_changes() {
+    if (!requests_) return;
+    const auto changed = std::exchange(changed_, {});
+    for (const auto& name : changed) show(name);
+}
+
+/// A slot whose file is gone stays as long as its unit does something.
+std::optional<slot::PlannedSlot> SlotObjects::planned(const slot::SlotName& name) const {
+    if (const auto* planned = catalog_.find(name)) return *planned;
+    if (systemd_.slot_unit(name).is_stopped()) return std::nullopt;
+    const auto file = fmt::format("{}/{}.toml", disk::slots_folder, name.str());
+    return slot::PlannedSlot{name, file, slot::Diagnostic{slot::Severity::error, {file}, "", "the file is gone"}, {}, {}, false};
+}
+
+void SlotObjects::show(const slot::SlotName& name) {
+    const auto planned = this->planned(name);
+    if (!planned) return remove(name);
+    if (leaving_.contains(name)) return;  // part() comes back to it
+    auto& entry = entries_[name];
+    auto properties = this->properties(name, entry, *planned);
+    if (may_restart(name, entry, properties)) return;
+    wake_when_unused(name, properties);
+    if (!entry.object) {
+        entry.object = std::make_unique<SlotObject>(connection_, name, *requests_, [this] { part_.ask(); });
+        entry.object->show(std::move(properties), servers_->state(name), systemd_.slot_unit(name).state_changed_at);
+        return;
+    }
+    const auto moved = entry.object->update(std::move(properties), servers_->state(name), microseconds(CLOCK_REALTIME));
+    if (moved) listener_.moved(*moved);
+}
+
+void SlotObjects::remove(const slot::SlotName& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return;
+    if (auto& object = found->second.object) {
+        object->hide();
+        if (object->is_busy()) leaving_.emplace(name, std::move(object));
+    }
+    entries_.erase(found);
+    unused_.erase(name);
+    servers_->forget(name);
+}
+
+/// On its way from a failure to an automatic restart a unit is inactive for a moment, and nothing that systemd says tells
+/// that from the end. Only time does.
+bool SlotObjects::may_restart(const slot::SlotName& name, Entry& entry, const SlotProperties& now) {
+    constexpr std::uint64_t moment_usec = 100'000;
+    const bool left_error = entry.object && entry.object->properties().condition.state == slot::State::error && now.condition.state == slot::State::offline;
+    if (!left_error) {
+        entry.offline_since = 0;
+        return false;
+    }
+    const auto clock = microseconds(CLOCK_MONOTONIC);
+    if (entry.offline_since == 0) entry.offline_since = clock;
+    if (clock - entry.offline_since >= moment_usec) return false;
+    if (!entry.settles) entry.settles = std::make_unique<bus::Loop::Timer>(loop_, [this, name] { changed(name); });
+    entry.settles->set(std::chrono::microseconds{entry.offline_since + moment_usec - clock});
+    return true;
+}
+
+void SlotObjects::part() {
+    for (auto one = leaving_.begin(); one != leaving_.end();) {
+        if (one->second->is_busy()) {
+            ++one;
+            continue;
+        }
+        changed(one->first);  // there may be a new slot of that name
+        one = leaving_.erase(one);
+    }
+}
+
+SlotProperties SlotObjects::properties(const slot::SlotName& name, Entry& entry, const slot::PlannedSlot& planned) {
+    const auto& unit = systemd_.slot_unit(name);
+    look_at_start(name, entry, unit);
+    look_for_error_line(name, entry, unit);
+    return properties_of({.planned = planned,
+                          .settings = catalog_.plan().settings,
+                          .models = catalog_.models(),
+                          .config = config_of(catalog_.source(name)),
+                          .loaded = catalog_.is_loaded(name),
+                          .unit = unit,
+                          .pull = systemd_.pull_unit(name),
+                          .started = entry.started,
+                          .server = servers_->state(name),
+                          .error_line = entry.error_line_of == unit.invocation_id ? entry.error_line : "",
+                          .notice = requests_->operations.notice(name),
+                          .now_monotonic = microseconds(CLOCK_MONOTONIC)});
+}
+
+/// What a start runs is read once, when it is up; and its server is watched from then on.
+void SlotObjects::look_at_start(const slot::SlotName& name, Entry& entry, const UnitState& unit) {
+    if (!unit.is_active()) {
+        entry.started.reset();
+        entry.started_of.clear();
+        servers_->forget(name);
+        return;
+    }
+    if (entry.started_of != unit.invocation_id) {
+        entry.started_of = unit.invocation_id;
+        entry.started.reset();
+        const auto text = disk::read_file(fmt::format("{}{}{}/{}", catalog_.root(), started_folder, name.str(), slot::started_file), largest_started);
+        const auto started = text && *text ? slot::parse_started(**text) : slot::Result<slot::Started>{slot::Error{}};
+        if (started) entry.started = *started;
+    }
+    if (entry.started) servers_->watch(name, {entry.started->port, entry.started->provider, unit.active_since_monotonic, unit.control_group});
+}
+
+void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, const UnitState& unit) {
+    const bool failed = unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart");
+    if (!failed || unit.invocation_id.empty() || entry.error_line_of == unit.invocation_id) return;
+    entry.error_line_of = unit.invocation_id;
+    entry.error_line.clear();
+    listener_.find_error_line(name, unit.invocation_id, [this, name, invocation = unit.invocation_id](std::string line) {
+        const auto found = entries_.find(name);
+        if (found == entries_.end() || found->second.error_line_of != invocation || line.empty()) return;
+        found->second.error_line = std::move(line);
+        changed(name);
+    });
+}
+
+void SlotObjects::wake_when_unused(const slot::SlotName& name, const SlotProperties& shown) {
+    const auto& unit = systemd_.slot_unit(name);
+    const bool rests = shown.condition.state == slot::State::ready || shown.condition.state == slot::State::idle;
+    if (!rests) {
+        unused_.erase(name);
+        return;
+    }
+    const auto now = microseconds(CLOCK_MONOTONIC);
+    const auto used = std::max(unit.active_since_monotonic, servers_->state(name).last_used_monotonic);
+    const auto idle_at = used + std::uint64_t{catalog_.plan().settings.idle_after_s} * 1'000'000;
+    const auto unload_at = shown.idle_timeout_s == 0 ? UINT64_MAX : used + std::uint64_t{shown.idle_timeout_s} * 1'000'000;
+    if (now >= unload_at) listener_.unused_too_long(name);
+    const auto next = now < idle_at ? std::min(idle_at, unload_at) : unload_at;
+    if (next == UINT64_MAX || now >= unload_at) {
+        unused_.erase(name);
+        return;
+    }
+    auto& timer = unused_[name];
+    if (!timer) timer = std::make_unique<bus::Loop::Timer>(loop_, [this, name] { changed(name); });
+    timer->set(std::chrono::microseconds{next - now});
+}
+
+std::string SlotObjects::running_model(const slot::SlotName& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return "";
+    look_at_start(name, found->second, systemd_.slot_unit(name));  // it may have come up just now
+    return found->second.started ? found->second.started->model : "";
+}
+
+std::vector<slot::SlotName> SlotObjects::running(const std::string& model) const {
+    std::vector<slot::SlotName> names;
+    for (const auto& [name, entry] : entries_)
+        if (entry.started && entry.started->model == model) names.push_back(name);
+    return names;
+}
+
+std::string SlotObjects::message(const slot::SlotName& name) {
+    const auto planned = this->planned(name);
+    return planned ? properties(name, entries_[name], *planned).condition.message : "";
+}
+
+}  // namespace hal0::service

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "dbus-service/catalog.hpp"
+#include "dbus-interfaces/variant_json.hpp"
+#include "dbus-service/operations/turns.hpp"
+#include "dbus-service/systemd/reloads.hpp"
+#include "dbus-service/systemd/systemd.hpp"
+#include "dbus-service/worker.hpp"
+#include "slot/model_registry.hpp"
+#include "slot/operation_error.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hal0::service {
+
+/// What can be done to slots (design.md, 7). Each operation first reads the files again, then asks slot/ whether it may be
+/// done, then changes files and has systemd act; it ends when systemd has queued its job, and fails with OperationFailed,
+/// or with a systemd that cannot be reached.
+class Operations {
+public:
+    /// What the operations need to know and cannot see from here.
+    struct Outside {
+        std::function<void()> files_changed;  // the catalog was read again: it is shown when the loop comes round…
+        std::function<void()> show_changes;   // …or now, so that it is seen before the reply; not from an object's own method
+        std::function<std::string(const slot::SlotName&)> running_model;  // empty if nothing runs, or without a model
+        std::function<std::string(const slot::SlotName&)> message;  // what is said of the slot right now
+        std::function<void(const slot::SlotName&)> notice_changed;
+        std::function<void(const slot::SlotName&, const std::string&)> log_failure;  // of what nobody waits for
+        std::function<std::vector<slot::SlotName>(const std::string& model)> slots_running;  // that model, default or not
+        std::optional<slot::Device> detected;
+    };
+
+    Operations(bus::Loop& loop, Worker& worker, Catalog& catalog, Systemd& systemd, Reloads& reloads, Outside outside)
+        : worker_(worker), catalog_(catalog), systemd_(systemd), reloads_(reloads), outside_(std::move(outside)), turns_(loop) {}
+
+    bus::Task<> load(slot::SlotName name, std::optional<std::string> model);
+    bus::Task<> unload(slot::SlotName name);
+    bus::Task<> restart(slot::SlotName name);
+    bus::Task<> swap(slot::SlotName name, std::string model, bool persist);
+    bus::Task<> pull(slot::SlotName name);
+
+    bus::Task<slot::SlotName> create(std::string name, bus::Dictionary config);
+    bus::Task<> update(slot::SlotName name, bus::Dictionary changes);
+    bus::Task<> remove(slot::SlotName name);
+    /// Reads all files again, and has systemd do so.
+    bus::Task<> reload();
+
+    bus::Task<> add_model(std::string id, bus::Dictionary properties);
+    bus::Task<> remove_model(std::string id);
+
+    /// Reads the files again: what is asked for is what is on disk.
+    void read_files();
+
+    /// The slot's file, byte for byte, as it is now.
+    std::string config_text(const slot::SlotName& name);
+    /// What a start would run now: each word, and what put it there.
+    std::vector<std::pair<std::string, std::string>> command(const slot::SlotName& name);
+
+    /// How the last swap of a slot ended, until something else is done to it; empty if there is nothing to say.
+    std::string notice(const slot::SlotName& name) const;
+
+private:
+    struct Swap {
+        std::string model;
+        bool called_off = false;
+    };
+
+    const slot::PlannedSlot& known(const slot::SlotName& name) const;
+    std::string text_of(const slot::SlotName& name) const;
+    void refuse_while_swapping(const slot::SlotName& name) const;
+    void call_off_swap(const slot::SlotName& name);
+    void set_notice(const slot::SlotName& name, std::string notice);
+
+    using Write = std::function<std::optional<slot::Error>()>;
+    using Change = std::function<slot::Result<bool>()>;
+    /// Does it on the worker's thread; throws what is in the way. A change returns false if somebody else was faster.
+    bus::Task<> write_on_disk(Write write);
+    bus::Task<bool> change_on_disk(Change change);
+    bus::Task<Turns::Turn> files_turn();
+    bus::Task<> mark_loaded(slot::SlotName name);
+    bus::Task<> mark_unloaded(slot::SlotName name);
+    bus::Task<> set_trial(slot::SlotName name, slot::ModelId model);
+    bus::Task<> forget_trial(slot::SlotName name);
+    /// Has systemd read the slot's file, if it has not read what stands there now.
+    bus::Task<> let_systemd_read(slot::SlotName name);
+    /// The change that makes a model the slot's default.
+    static nlohmann::json default_model(const std::string& id);
+    /// Throws if a slot's file, as it would be, names a model that the registry does not have.
+    void refuse_unknown_model(const slot::SlotName& name, const std::string& toml, const nlohmann::json& changes) const;
+    /// Splices changes into the slot's file.
+    bus::Task<> edit(slot::SlotName name, nlohmann::json changes);
+    using RegistryChange = std::function<slot::Result<std::string, slot::OperationError>(std::string_view registry)>;
+    bus::Task<> edit_registry(RegistryChange change);
+
+    bus::Task<sdbus::ObjectPath> queued(bus::Task<sdbus::ObjectPath> job, std::string what);
+    bus::Task<> start_or_restart(slot::SlotName name, bool again);
+    bus::Task<> stop_and_wait(slot::SlotName name);
+    bus::Task<sdbus::ObjectPath> restart_with(slot::SlotName name, slot::ModelId model);
+    bus::Task<> finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, std::string previous, bool persist);
+    bus::Task<> persist_swap(slot::SlotName name, slot::ModelId model);
+    bus::Task<> go_back(slot::SlotName name, slot::ModelId model, std::string previous);
+    bus::Task<> finish_removal(slot::SlotName name, Turns::Turn turn);
+    void in_background(const slot::SlotName& name, bus::Task<> task);
+
+    Worker& worker_;
+    Catalog& catalog_;
+    Systemd& systemd_;
+    Reloads& reloads_;
+    Outside outside_;
+    Turns turns_;
+    std::map<slot::SlotName, Swap> swaps_;
+    std::map<slot::SlotName, std::string> notices_;
+};
+
+}  // namespace hal0::service

@@ -1,0 +1,94 @@
+#include "dbus-interfaces/operation_failed.hpp"
+#include "dbus-service/operations/operations.hpp"
+
+#include "slot/load.hpp"
+
+#include <fmt/format.h>
+
+namespace hal0::service {
+
+using slot::ErrorKind;
+
+void Operations::refuse_while_swapping(const slot::SlotName& name) const {
+    const auto swap = swaps_.find(name);
+    if (swap != swaps_.end())
+        throw bus::OperationFailed{ErrorKind::busy, fmt::format("slot {} is being swapped to model '{}': wait until that has ended, or unload it", name.str(), swap->second.model)};
+}
+
+void Operations::call_off_swap(const slot::SlotName& name) {
+    const auto swap = swaps_.find(name);
+    if (swap != swaps_.end()) swap->second.called_off = true;
+}
+
+bus::Task<> Operations::swap(slot::SlotName name, std::string model, bool persist) {
+    const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    refuse_while_swapping(name);
+    read_files();
+    const auto wanted = bus::value_or_throw(slot::check_swap(catalog_.plan(), name, model, catalog_.registry()));
+    const auto previous = outside_.running_model(name);
+    set_notice(name, "");
+    co_await mark_loaded(name);
+    co_await let_systemd_read(name);
+    if (systemd_.slot_unit(name).active_state == "failed") co_await systemd_.reset_failed(unit_name(name));
+    const auto job = co_await restart_with(name, wanted);
+    swaps_.insert_or_assign(name, Swap{model});
+    in_background(name, finish_swap(name, job, wanted, previous, persist));
+}
+
+/// The trial is what the next start takes instead of the default; no later one may find it.
+bus::Task<sdbus::ObjectPath> Operations::restart_with(slot::SlotName name, slot::ModelId model) {
+    co_await set_trial(name, model);
+    std::exception_ptr problem;
+    try {
+        co_return co_await queued(systemd_.restart(unit_name(name)), "restart " + unit_name(name));
+    } catch (...) {
+        problem = std::current_exception();
+    }
+    co_await forget_trial(name);
+    std::rethrow_exception(problem);
+}
+
+/// Restart's job ends when the model answers, or when the start has failed.
+bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, std::string previous, bool persist) {
+    const auto result = co_await systemd_.job_result(job);
+    const bool called_off = swaps_.at(name).called_off;
+    swaps_.erase(name);
+    const bool runs = outside_.running_model(name) == model.str();
+    if (!called_off && result == "done" && runs && persist) co_await persist_swap(name, model);
+    if (!called_off && result == "failed") co_await go_back(name, model, previous);
+    // Whatever else became of the job was somebody's wish: a stop, a restart. What they want counts.
+    if (!runs && result != "failed") co_await forget_trial(name);
+}
+
+/// The swap stays, whatever becomes of this.
+bus::Task<> Operations::persist_swap(slot::SlotName name, slot::ModelId model) {
+    std::string problem;
+    try {
+        co_await edit(name, default_model(model.str()));
+        co_await let_systemd_read(name);
+    } catch (const std::exception& failed) {
+        problem = failed.what();
+    }
+    if (problem.empty()) co_return;
+    set_notice(name, fmt::format("runs model '{}', which could not be made the default: {}", model.str(), problem));
+    outside_.log_failure(name, notice(name));
+}
+
+bus::Task<> Operations::go_back(slot::SlotName name, slot::ModelId model, std::string previous) {
+    const auto reason = outside_.message(name);
+    const auto id = slot::ModelId::parse(previous);
+    const bool knows_previous = static_cast<bool>(id);
+    const auto failure = fmt::format("the swap to model '{}' failed: {}", model.str(), reason);
+    if (!knows_previous) {
+        // Nothing ran before: there is nothing to go back to.
+        co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
+        set_notice(name, failure);
+    } else {
+        co_await systemd_.reset_failed(unit_name(name));
+        co_await restart_with(name, *id);
+        set_notice(name, fmt::format("{}; it is back on model '{}'", failure, previous));
+    }
+    outside_.log_failure(name, notice(name));
+}
+
+}  // namespace hal0::service

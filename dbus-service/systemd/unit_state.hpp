@@ -1,0 +1,57 @@
+#pragma once
+
+#include "slot/name.hpp"
+
+#include <sdbus-c++/sdbus-c++.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace hal0::service {
+
+/// What systemd says of a unit, in its own words (org.freedesktop.systemd1(5)). The defaults are those of a unit that
+/// is not loaded.
+struct UnitState {
+    std::string active_state = "inactive";
+    std::string sub_state = "dead";
+    std::string result = "success";
+    std::int32_t exit_status = 0;  // ExecMainStatus
+    std::string status_text;
+    std::uint32_t restarts = 0;
+    std::string job_path;  // empty without a pending job
+    std::string job_type;  // "start", "stop", "restart"; asked for when job_path changes
+    bool job_began = false;  // the unit was seen to start for it
+    std::uint64_t state_changed_at = 0;        // CLOCK_REALTIME, microseconds; 0: never
+    std::uint64_t active_since = 0;            // CLOCK_REALTIME, microseconds
+    std::uint64_t active_since_monotonic = 0;  // CLOCK_MONOTONIC, microseconds
+    std::string invocation_id;                 // 32 hex digits; empty before the first start
+    std::string control_group;
+    bool operator==(const UnitState&) const = default;
+
+    bool is_active() const { return active_state == "active" || active_state == "reloading" || active_state == "refreshing"; }
+    bool is_stopped() const { return active_state == "inactive" || active_state == "failed"; }
+};
+
+using Properties = std::map<std::string, sdbus::Variant>;
+
+/// Takes over what `changed` says, be it of interface Unit or Service; other properties are passed over.
+/// Throws sdbus::Error if one has another type than systemd documents.
+void take_over(UnitState& state, const Properties& changed);
+
+/// A unit of ours, by its object path.
+struct UnitOfSlot {
+    slot::SlotName slot;
+    bool pulls;  // hal0-slot-pull@ rather than hal0-slot@
+};
+std::optional<UnitOfSlot> unit_of_slot_at(const std::string& path);
+std::optional<UnitOfSlot> unit_of_slot_named(std::string_view unit);
+
+/// Its name.
+std::string name_of(const UnitOfSlot& unit);
+
+/// The object path of a unit.
+std::string unit_path(const std::string& unit);
+
+}  // namespace hal0::service

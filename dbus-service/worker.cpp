@@ -1,0 +1,58 @@
+#include "dbus-service/worker.hpp"
+
+#include <signal.h>
+
+#include <stdexcept>
+
+namespace hal0::service {
+namespace {
+
+/// A thread that takes no signal: they are the loop's. A thread inherits what is blocked, so it is blocked around its start.
+std::thread thread_without_signals(std::function<void()> run) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    std::thread made{std::move(run)};
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return made;
+}
+
+}  // namespace
+
+Worker::Worker(bus::Loop& loop) : done_(loop, [](const std::function<void()>& then) { then(); }), thread_(thread_without_signals([this] { work(); })) {}
+
+Worker::~Worker() {
+    {
+        const std::scoped_lock lock{mutex_};
+        ending_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void Worker::run(std::function<void()> job, std::function<void()> then) {
+    {
+        const std::scoped_lock lock{mutex_};
+        if (waiting_.size() >= most_waiting) throw std::runtime_error{"too much waits for the disk: it is slow or hangs; try again later"};
+        waiting_.push_back({std::move(job), std::move(then)});
+    }
+    wake_.notify_one();
+}
+
+void Worker::work() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+        wake_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        auto job = std::move(waiting_.front());
+        waiting_.pop_front();
+        lock.unlock();
+        job.run();
+        // Whatever the job holds ends here, before anybody learns that it is done.
+        job.run = nullptr;
+        done_.post(std::move(job.then));
+        lock.lock();
+    }
+}
+
+}  // namespace hal0::service

@@ -1,0 +1,53 @@
+#include "dbus-interfaces/variant_json.hpp"
+#include "dbus-interfaces/operation_failed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+namespace hal0::bus {
+namespace {
+
+using nlohmann::json;
+using sdbus::Variant;
+
+TEST(VariantJson, TakesEveryTypeThatATomlValueCanHave) {
+    const bus::Dictionary model{{"default", Variant{std::string{"tiny"}}}, {"labels", Variant{std::vector<std::string>{"a", "b"}}}};
+    const auto object = to_json({{"b", Variant{true}},
+                                 {"i", Variant{std::int32_t{-1}}},
+                                 {"q", Variant{std::uint16_t{8081}}},
+                                 {"t", Variant{std::uint64_t{1} << 40}},
+                                 {"d", Variant{0.5}},
+                                 {"s", Variant{std::string{"text"}}},
+                                 {"av", Variant{std::vector<Variant>{Variant{std::int64_t{1}}, Variant{std::string{"x"}}}}},
+                                 {"v", Variant{Variant{std::string{"inside"}}}},
+                                 {"model", Variant{model}}});
+    EXPECT_EQ(object, (json{{"b", true}, {"i", -1}, {"q", 8081}, {"t", std::uint64_t{1} << 40}, {"d", 0.5}, {"s", "text"}, {"av", {1, "x"}}, {"v", "inside"},
+                            {"model", {{"default", "tiny"}, {"labels", {"a", "b"}}}}}));
+}
+
+TEST(VariantJson, AnEmptySignatureIsNull) {
+    EXPECT_TRUE(to_json({{"gone", Variant{sdbus::Signature{""}}}}).at("gone").is_null());
+}
+
+TEST(VariantJson, RefusesOtherTypesByTheNameOfTheKey) {
+    const Variant structure{sdbus::Struct<std::string, bool>{std::make_tuple(std::string{"a"}, true)}};
+    for (const auto& value : {structure, Variant{sdbus::ObjectPath{"/a"}}, Variant{sdbus::Signature{"s"}}}) {
+        try {
+            to_json({{"odd", value}});
+            ADD_FAILURE() << "taken";
+        } catch (const bus::OperationFailed& refused) {
+            EXPECT_EQ(refused.kind(), slot::ErrorKind::invalid_config);
+            EXPECT_NE(std::string{refused.what()}.find("odd"), std::string::npos);
+        }
+    }
+}
+
+TEST(VariantJson, ComesBackAsItWas) {
+    const json object{{"flag", true}, {"port", 8081}, {"rope", 0.5}, {"name", "chat"}, {"labels", {"a", "b"}}, {"numbers", {1, 2}}, {"mixed", {1, "x"}}, {"none", json::array()},
+                      {"model", {{"default", "tiny"}, {"deep", {{"deeper", false}}}}}};
+    EXPECT_EQ(to_json(bus::to_dictionary(object)), object);
+}
+
+}  // namespace
+}  // namespace hal0::bus

@@ -1,0 +1,99 @@
+"""What goes wrong shows as "error" with a sentence, and goes when it is over."""
+
+from client import pump, pump_for
+
+
+def test_a_start_that_fails_is_an_error_with_the_reason(chat, systemd):
+    systemd.script("chat", fail_in="start-pre", fail_status="model 'alpha' cannot be used: its file is gone")
+    chat.load()
+    shown = chat.wait(State="error")
+    assert "model 'alpha' cannot be used: its file is gone" in shown["StateMessage"]
+    pump_for(0.2)
+    assert chat.states() == ["offline", "starting", "error"]
+
+
+def test_a_server_that_dies_while_it_warms_up(chat, systemd):
+    systemd.script("chat", fail_in="start-post", fail_result="oom-kill")
+    chat.load()
+    shown = chat.wait(State="error", StateMessage=lambda text: "memory" in text)
+    pump_for(0.2)
+    assert chat.states() == ["offline", "starting", "warming", "error"]
+    assert shown["ActiveSince"] == 0
+
+
+def test_a_crash_and_its_automatic_restart(chat, systemd):
+    systemd.script("chat", restart_ms=150)
+    chat.load()
+    chat.wait(State="ready")
+    chat.forget_signals()
+    systemd.crash("chat", "signal")
+    shown = chat.wait(State="error", StateMessage=lambda text: "restarts automatically" in text)
+    assert "signal" in shown["StateMessage"]
+    shown = chat.wait(State="ready", Restarts=1)
+    states = chat.states()
+    assert states[:2] == ["ready", "error"] and states[-1] == "ready"
+    assert "offline" not in states and "unloading" not in states
+
+
+def test_a_slot_that_fails_too_often_stays_failed_and_loads_again(chat, systemd):
+    systemd.script("chat", fail_in="start-post", restart_ms=20, most_restarts=2)
+    chat.load()
+    pump(lambda: (systemd.state("chat") or {}).get("active") == "failed", "it stays failed")
+    pump_for(0.3)
+    assert systemd.state("chat")["active"] == "failed"
+    shown = chat.wait(State="error", Restarts=2)
+    assert "2 automatic restarts" in shown["StateMessage"]
+    systemd.script("chat", fail_in=None)
+    chat.load()
+    chat.wait(State="ready")
+
+
+def test_a_job_that_systemd_cannot_do_does_not_hang_the_slot(chat, systemd):
+    for result in ("dependency", "timeout", "canceled"):
+        systemd.script("chat", job_result=result)
+        chat.load()
+        pump_for(0.2)
+        chat.wait(State="offline")
+    chat.load()
+    chat.wait(State="ready")
+
+
+def test_a_running_server_that_stops_answering(chat, systemd):
+    chat.load()
+    chat.wait(State="ready")
+    systemd.serve("chat", healthy=False)
+    shown = chat.wait(State="error")
+    assert "answer" in shown["StateMessage"]
+    systemd.serve("chat", healthy=True)
+    chat.wait(State="ready")
+    assert systemd.jobs_asked() == [("start", "hal0-slot@chat.service")]
+
+
+def test_requests_show_as_serving(chat, systemd):
+    chat.load()
+    chat.wait(State="ready")
+    systemd.serve("chat", busy=2)
+    assert chat.wait(State="serving", RequestsInFlight=2)["LastUsedAt"] > 0
+    systemd.serve("chat", busy=0)
+    chat.wait(State="ready", RequestsInFlight=0)
+
+
+def test_a_short_request_counts_as_use(chat, systemd):
+    chat.load()
+    chat.wait(State="ready", Models=["alpha"])
+    pump_for(2.5)  # hal0's own questions are no use
+    before = chat.get("LastUsedAt")
+    systemd.serve("chat", answered=3)
+    chat.wait(LastUsedAt=lambda at: at > before)
+
+
+def test_what_nobody_uses_becomes_idle_and_is_unloaded(host, root, systemd):
+    root.write("etc/hal0/hal0.toml", "[slots]\nidle_after_s = 1\n")
+    root.slot("chat", f"port = {root.ports + 10}\nidle_timeout_s = 3\n[model]\ndefault = \"alpha\"\n")
+    chat = host.start().slot("chat")
+    chat.load()
+    chat.wait(State="ready")
+    chat.wait(State="idle")
+    chat.wait(State="offline")
+    assert chat.states() == ["offline", "starting", "warming", "ready", "idle", "unloading", "offline"]
+    assert systemd.jobs_asked()[-1] == ("stop", "hal0-slot@chat.service")
