@@ -1,25 +1,11 @@
 #include "dbus-service/worker.hpp"
 
-#include <signal.h>
+#include "dbus-interfaces/loop/thread_without_signals.hpp"
 
 #include <stdexcept>
 
 namespace hal0::service {
-namespace {
-
-/// A thread that takes no signal: they are the loop's. A thread inherits what is blocked, so it is blocked around its start.
-std::thread thread_without_signals(std::function<void()> run) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread made{std::move(run)};
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return made;
-}
-
-}  // namespace
-
-Worker::Worker(bus::Loop& loop) : done_(loop, [](const std::function<void()>& then) { then(); }), thread_(thread_without_signals([this] { work(); })) {}
+Worker::Worker(bus::Loop& loop) : done_(loop, [](const std::function<void()>& then) { then(); }), thread_(bus::thread_without_signals([this] { work(); })) {}
 
 Worker::~Worker() {
     {

@@ -113,8 +113,8 @@ private:
 
     /// Without the place in a file that the client has never seen.
     std::string sentence(Diagnostic problem) const {
-        if (problem.place.file != file()) return to_string(problem);
-        return fmt::format("{}{}{}", problem.key, problem.key.empty() ? "" : ": ", problem.message);
+        if (problem.place.file == file()) problem.place = {};
+        return to_string(problem);
     }
 
     const Plan& plan_;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hal0::slot {
@@ -30,8 +32,12 @@ using Diagnostics = std::vector<Diagnostic>;
 /// `file:line:column`, without what is not known.
 std::string to_string(const Place& place);
 
-/// `file:line:column: key: message`, one line.
+/// `file:line:column: key: message`, one line, without what is not known.
 std::string to_string(const Diagnostic& diagnostic);
+
+/// What to_string() made a sentence of, as an error; nothing for a sentence that names neither a place nor a key. A file is
+/// told from a key by its slash, or by the line behind it.
+std::optional<Diagnostic> parse_diagnostic(std::string_view sentence);
 
 /// The first error, or null if there are only warnings.
 const Diagnostic* first_error(const Diagnostics& diagnostics);

@@ -153,4 +153,14 @@ Result<std::string, OperationError> edit_slot(const Plan& plan, const SlotName& 
     return *std::move(text);
 }
 
+Result<Slot, OperationError> slot_of_text(const Plan& plan, const SlotName& name, std::string_view toml, std::optional<Device> detected) {
+    const auto known = existing_slot(plan, name.str());
+    if (!known) return known.failure();
+    const auto& file = find(plan, name)->file;
+    if (toml.size() > most_text_bytes) return invalid(fmt::format("{}: a text of {} bytes is too long: at most {}", file, toml.size(), most_text_bytes));
+    auto verdict = judge(plan, name, file, toml, detected);
+    if (const auto* objection = std::get_if<Objection>(&verdict)) return OperationError{objection->kind, to_string(objection->diagnostic)};
+    return std::get<Slot>(std::move(verdict));
+}
+
 }  // namespace hal0::slot

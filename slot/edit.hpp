@@ -26,4 +26,12 @@ namespace hal0::slot {
 Result<std::string, OperationError> edit_slot(const Plan& plan, const SlotName& name, std::string_view toml,
                                               const nlohmann::json& changes, std::optional<Device> detected = std::nullopt);
 
+/// The most bytes that a client may make a slot's file of.
+inline constexpr std::size_t most_text_bytes = 64 * 1024;
+
+/// The slot that a client's text makes, were it the whole of a slot's file; or why it may not be, as edit_slot() says it, the
+/// place being the one in the text. Says nothing of what the registry has.
+Result<Slot, OperationError> slot_of_text(const Plan& plan, const SlotName& name, std::string_view toml,
+                                          std::optional<Device> detected = std::nullopt);
+
 }  // namespace hal0::slot

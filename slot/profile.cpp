@@ -5,6 +5,7 @@
 #include "slot/toml_reader.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@ template <class Check>
 std::vector<std::string> checked_strings(TomlReader& reader, std::string_view key, Check allowed, std::string_view what) {
     auto texts = reader.strings(key).value_or(std::vector<std::string>{});
     for (const auto& text : texts)
-        if (!allowed(text)) reader.error(key, fmt::format("{} is not allowed: {}", quoted(text), what));
+        if (!allowed(text)) reader.error(key, fmt::format("{} is not allowed: {}", slot::quoted(text), what));
     return texts;
 }
 
@@ -95,6 +96,19 @@ void layer_profiles(Profiles& profiles, const std::string& file, std::string_vie
     top.warn_about_unknown_keys();
 }
 
+nlohmann::json to_json(const Profile& profile, std::string_view shipped_file) {
+    return {{"name", profile.name},
+            {"image", profile.image},
+            {"flags", join_shell_words(profile.flags)},
+            {"provider", to_string(profile.provider)},
+            {"device_class", profile.device_class ? to_string(*profile.device_class) : ""},
+            {"backend", profile.backend ? to_string(*profile.backend) : ""},
+            {"intent", profile.intent},
+            {"quant", profile.quant},
+            {"mtp", profile.mtp},
+            {"seed", profile.place.file == shipped_file}};
+}
+
 std::string_view default_profile(Type type, Device device) {
     if (device == Device::npu) return "flm";
     if (type == Type::tts) return "kokoro";
@@ -104,12 +118,12 @@ std::string_view default_profile(Type type, Device device) {
 
 Result<std::string> parse_profile_name(std::string_view text) {
     if (is_name(text, 64, "._-")) return std::string{text};
-    return Error{fmt::format("{} is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit", quoted(text))};
+    return Error{fmt::format("{} is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit", slot::quoted(text))};
 }
 
 Result<std::string> parse_image(std::string_view text) {
     if (is_name(text, 512, "._-/:@+")) return std::string{text};
-    return Error{fmt::format("{} is not a container image such as \"ghcr.io/owner/name:tag\"", quoted(text))};
+    return Error{fmt::format("{} is not a container image such as \"ghcr.io/owner/name:tag\"", slot::quoted(text))};
 }
 
 }  // namespace hal0::slot

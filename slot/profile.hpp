@@ -4,6 +4,8 @@
 #include "slot/diagnostic.hpp"
 #include "slot/vocabulary.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -42,6 +44,10 @@ using Profiles = std::map<std::string, Profile, std::less<>>;
 /// Reads one profiles.toml and puts its profiles over those already in `profiles`, by name. A profile with an error
 /// is reported and not taken; the one it would have replaced is removed too, because nobody asked for that one any more.
 void layer_profiles(Profiles& profiles, const std::string& file, std::string_view toml, Diagnostics& diagnostics);
+
+/// A profile as a row of D-Bus' Manager.Profiles and of GET /api/profiles; `flags` is one text again, quoted where need be.
+/// `seed` says whether it comes from the package, i.e. from `shipped_file`.
+nlohmann::json to_json(const Profile& profile, std::string_view shipped_file);
 
 /// The profile a slot runs with when its TOML names none (design.md, 3.2).
 std::string_view default_profile(Type type, Device device);

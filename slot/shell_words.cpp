@@ -87,4 +87,20 @@ Result<std::vector<std::string>> split_shell_words(std::string_view text) {
     }
 }
 
+std::string join_shell_words(const std::vector<std::string>& words) {
+    static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
+    std::string text;
+    for (const auto& word : words) {
+        if (!text.empty()) text += ' ';
+        if (!word.empty() && word.find_first_not_of(plain) == word.npos) {
+            text += word;
+            continue;
+        }
+        text += '\'';
+        for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
+        text += '\'';
+    }
+    return text;
+}
+
 }  // namespace hal0::slot

@@ -13,4 +13,7 @@ namespace hal0::slot {
 /// Errors: an open quote, a backslash at the end, a control character other than blank space, more than 256 words or 64 KiB.
 Result<std::vector<std::string>> split_shell_words(std::string_view text);
 
+/// The other way round: a text that split_shell_words() splits into these words, for people to read; quoted only where it must be.
+std::string join_shell_words(const std::vector<std::string>& words);
+
 }  // namespace hal0::slot

@@ -17,19 +17,6 @@ void set_enabled(const EventSource& source, int enabled) {
     if (result != -ESTALE) checked(result, "sd_event_source_set_enabled");
 }
 
-int on_signal(sd_event_source* source, const signalfd_siginfo*, void*) {
-    return sd_event_exit(sd_event_source_get_event(source), 0);
-}
-
-void exit_on(sd_event* event, int signal) {
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, signal);
-    // Blocked before any thread is made, so that no thread but the loop's ever takes it.
-    sigprocmask(SIG_BLOCK, &only, nullptr);
-    checked(sd_event_add_signal(event, nullptr, signal, on_signal, nullptr), "sd_event_add_signal");
-}
-
 }  // namespace
 
 int checked(int result, const char* what) {
@@ -37,13 +24,30 @@ int checked(int result, const char* what) {
     return result;
 }
 
-Loop::Loop() {
+Loop::Loop(WithoutSignals) {
     sd_event* made = nullptr;
     checked(sd_event_new(&made), "sd_event_new");
     event_.reset(made);
-    exit_on(made, SIGTERM);
-    exit_on(made, SIGINT);
-    checked(sd_event_set_watchdog(made, true), "sd_event_set_watchdog");
+}
+
+Loop::Loop() : Loop(without_signals) {
+    exit_on(SIGTERM);
+    exit_on(SIGINT);
+    checked(sd_event_set_watchdog(event(), true), "sd_event_set_watchdog");
+}
+
+int Loop::on_signal(sd_event_source*, const signalfd_siginfo*, void* self) {
+    static_cast<Loop*>(self)->end_();
+    return 0;
+}
+
+void Loop::exit_on(int signal) {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, signal);
+    // Blocked before any thread is made, so that no thread but the loop's ever takes it.
+    sigprocmask(SIG_BLOCK, &only, nullptr);
+    checked(sd_event_add_signal(event_.get(), nullptr, signal, on_signal, this), "sd_event_add_signal");
 }
 
 int Loop::run() { return checked(sd_event_loop(event_.get()), "sd_event_loop"); }

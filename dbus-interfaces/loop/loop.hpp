@@ -20,6 +20,10 @@ class Loop {
 public:
     /// Throws std::system_error.
     Loop();
+    /// A second loop for a thread of its own: no signal and no watchdog, which are the first one's. Throws std::system_error.
+    struct WithoutSignals {};
+    static constexpr WithoutSignals without_signals{};
+    explicit Loop(WithoutSignals);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
@@ -28,6 +32,8 @@ public:
     /// Runs until exit() or a signal; returns the exit status.
     int run();
     void exit(int status);
+    /// What SIGTERM and SIGINT do instead of exit(0): for a program that has to finish something first.
+    void when_asked_to_end(std::function<void()> what) { end_ = std::move(what); }
 
     /// Calls `what` every time it was asked to, as soon as nothing else is to do: what arrives together is answered once.
     class Deferred {
@@ -55,10 +61,14 @@ public:
     };
 
 private:
+    static int on_signal(sd_event_source*, const signalfd_siginfo*, void* self);
+    void exit_on(int signal);
+
     struct UnrefEvent {
         void operator()(sd_event* event) const { sd_event_unref(event); }
     };
     std::unique_ptr<sd_event, UnrefEvent> event_;
+    std::function<void()> end_ = [this] { exit(0); };
 };
 
 /// Throws std::system_error with `what` if `result` is a negative errno; returns it otherwise.

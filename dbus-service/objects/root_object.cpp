@@ -2,8 +2,9 @@
 
 #include "dbus-interfaces/errors.hpp"
 #include "dbus-interfaces/names.hpp"
-#include "dbus-service/objects/reply.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
+#include "dbus-service/objects/reply.hpp"
+#include "slot/disk/paths.hpp"
 #include "slot/model_arguments.hpp"
 #include "slot/model_rows.hpp"
 
@@ -28,7 +29,7 @@ bool is_there(const std::string& path) {
 
 RootObject::RootObject(sdbus::IConnection& connection, const Catalog& catalog, Requests& requests, std::string hardware)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{names::root_path}), catalog_(catalog), requests_(requests), probed_(std::move(hardware)),
-      hardware_(hardware_now()), problems_(problems_now()), models_(catalog.models()) {
+      hardware_(hardware_now()), problems_(problems_now()), profiles_(catalog.plan().profiles), models_(catalog.models()) {
     registerAdaptor();
 }
 
@@ -57,6 +58,10 @@ void RootObject::files_changed() {
         problems_ = std::move(now);
         changed.emplace_back("Problems");
     }
+    if (profiles_ != catalog_.plan().profiles) {
+        profiles_ = catalog_.plan().profiles;
+        changed.emplace_back("Profiles");
+    }
     if (!changed.empty()) emitPropertiesChangedSignal(bus::InterfaceName{names::manager_interface}, changed);
     if (models_ != catalog_.models()) {
         models_ = catalog_.models();
@@ -65,6 +70,12 @@ void RootObject::files_changed() {
 }
 
 // --- dev.hal0.Slots1.Manager -----------------------------------------------------------------------------
+
+std::vector<bus::Dictionary> RootObject::Profiles() {
+    std::vector<bus::Dictionary> rows;
+    for (const auto& [name, profile] : profiles_) rows.push_back(bus::to_dictionary(to_json(profile, disk::shipped_profiles_path)));
+    return rows;
+}
 
 void RootObject::CreateSlot(sdbus::Result<sdbus::ObjectPath>&& result, std::string name, bus::Dictionary config) {
     reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action,

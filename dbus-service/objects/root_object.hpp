@@ -31,6 +31,7 @@ private:
     std::string Version() override;
     std::string Hardware() override { return hardware_; }
     std::vector<Problem> Problems() override { return problems_; }
+    std::vector<bus::Dictionary> Profiles() override;
 
     std::vector<bus::Dictionary> List() override;
     void Add(sdbus::Result<>&& result, std::string id, bus::Dictionary properties) override;
@@ -44,6 +45,7 @@ private:
     const std::string probed_;
     std::string hardware_;
     std::vector<Problem> problems_;
+    slot::Profiles profiles_;
     slot::Models models_;
 };
 

@@ -50,6 +50,7 @@ Names changed_properties(const SlotProperties& before, const SlotProperties& now
     look(&P::restarts, "Restarts");
     look(&P::drift, "Drift", "NeedsRestart");
     look(&P::config, "Config");
+    look(&P::command, "Command");
     return changed;
 }
 
@@ -120,6 +121,13 @@ void SlotObject::Swap(sdbus::Result<>&& result, std::string model, bus::Dictiona
 
 void SlotObject::Update(sdbus::Result<>&& result, bus::Dictionary changes) {
     answer(std::move(result), names::configure_action, requests_.operations.update(name_, std::move(changes)));
+}
+
+void SlotObject::SetConfig(sdbus::Result<>&& result, std::string toml, bus::Dictionary options) {
+    Options given{options};
+    auto replaces = given.take<std::string>("replaces");
+    given.end();
+    answer(std::move(result), names::configure_action, requests_.operations.set_config(name_, std::move(toml), std::move(replaces)));
 }
 
 void SlotObject::Delete(sdbus::Result<>&& result, bus::Dictionary options) {

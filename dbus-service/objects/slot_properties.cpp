@@ -40,19 +40,14 @@ void configured(SlotProperties& properties, const slot::Slot& slot, const Facts&
     properties.exclusive_group = config.exclusive_group.value_or("");
     properties.idle_timeout_s = config.idle_timeout_s.value_or(facts.settings.idle_timeout_s);
     properties.labels = config.labels;
-}
-
-std::vector<std::string> words(const std::vector<SourcedWord>& command) {
-    std::vector<std::string> out;
-    for (const auto& word : command) out.push_back(word.word);
-    return out;
+    for (const auto& [word, source] : command_now(slot, facts.settings, facts.models)) properties.command.emplace_back(word, source);
 }
 
 /// What a restart would change.
 void drift(SlotProperties& properties, const slot::Slot& slot, const Facts& facts) {
-    auto now = words(command_now(slot, facts.settings, facts.models));
-    const auto image = now.front();
-    now.erase(now.begin());
+    const auto image = properties.command.front().first;
+    std::vector<std::string> now;
+    for (auto word = properties.command.begin() + 1; word != properties.command.end(); ++word) now.push_back(word->first);
     const auto& server = slot::provider(slot.provider);
     for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {image, now}))
         properties.drift.emplace_back(difference.key, difference.running, difference.configured);

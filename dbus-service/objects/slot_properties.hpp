@@ -44,6 +44,7 @@ struct SlotProperties {
     std::uint32_t idle_timeout_s = 0, requests_in_flight = 0;
     std::uint64_t last_used_at = 0, active_since = 0;
     std::vector<std::tuple<std::string, std::string, std::string>> drift;  // key, running, configured
+    std::vector<std::pair<std::string, std::string>> command;              // each word, and what put it there
     nlohmann::json config;
     std::uint32_t restarts = 0;
     std::vector<std::string> models, labels;

@@ -31,7 +31,7 @@ bus::Task<slot::SlotName> Operations::create(std::string name, bus::Dictionary c
         read_files();
         const auto detected = catalog_.detected() ? catalog_.detected() : outside_.detected;
         const auto fresh = bus::value_or_throw(slot::new_slot(catalog_.plan(), name, wanted, detected, taken_ports()));
-        refuse_unknown_model(fresh.name, fresh.toml, wanted);
+        refuse_unknown_model(fresh.name, fresh.toml);
         const Change write = [path = catalog_.root() + slot_path(fresh.name), text = fresh.toml] { return disk::create_file(path, text); };
         const bool created = co_await change_on_disk(write);
         if (!created) throw bus::OperationFailed{ErrorKind::slot_exists, fmt::format("{} was made by somebody else just now", slot_path(fresh.name))};
@@ -43,21 +43,19 @@ bus::Task<slot::SlotName> Operations::create(std::string name, bus::Dictionary c
     co_return *made;
 }
 
-void Operations::refuse_unknown_model(const slot::SlotName& name, const std::string& toml, const nlohmann::json& changes) const {
-    if (!changes.contains("model")) return;  // an old mistake is no reason to refuse another change
+void Operations::refuse_unknown_model(const slot::SlotName& name, const std::string& toml) const {
     const auto judged = slot::judge(catalog_.plan(), name, slot_path(name), toml, catalog_.detected());
     const auto* slot = std::get_if<slot::Slot>(&judged);
     if (slot && slot->config.model) bus::value_or_throw(slot::known_model(*slot, *slot->config.model, catalog_.registry()));
 }
 
-bus::Task<> Operations::edit(slot::SlotName name, nlohmann::json changes) {
+bus::Task<> Operations::rewrite(slot::SlotName name, Rewrite text) {
     const auto turn = co_await files_turn();
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
         read_files();
         const auto before = text_of(name);
-        const auto after = bus::value_or_throw(slot::edit_slot(catalog_.plan(), name, before, changes, catalog_.detected()));
+        const auto after = text(before);
         if (after == before) co_return;
-        refuse_unknown_model(name, after, changes);
         const Change write = [path = catalog_.root() + slot_path(name), before, after] { return disk::replace_file(path, before, after); };
         const bool replaced = co_await change_on_disk(write);
         read_files();
@@ -67,17 +65,45 @@ bus::Task<> Operations::edit(slot::SlotName name, nlohmann::json changes) {
     throw bus::OperationFailed{ErrorKind::busy, fmt::format("{} changes all the time: try again when nobody else writes it", slot_path(name))};
 }
 
-bus::Task<> Operations::update(slot::SlotName name, bus::Dictionary changes) {
-    const auto wanted = bus::to_json(changes);
-    const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
-    co_await edit(name, wanted);
+bus::Task<> Operations::edit(slot::SlotName name, nlohmann::json changes) {
+    const Rewrite splice = [this, name, changes](const std::string& before) {
+        auto after = bus::value_or_throw(slot::edit_slot(catalog_.plan(), name, before, changes, catalog_.detected()));
+        // An old mistake is no reason to refuse another change.
+        if (after != before && changes.contains("model")) refuse_unknown_model(name, after);
+        return after;
+    };
+    co_await rewrite(name, splice);
+}
+
+bus::Task<> Operations::apply(slot::SlotName name) {
     co_await let_systemd_read(name);
     const auto* slot = std::get_if<slot::Slot>(&known(name).slot);
     const bool disabled = slot && !slot->config.enabled;
     if (!disabled || systemd_.slot_unit(name).is_stopped()) co_return;
     call_off_swap(name);
-    co_await mark_unloaded(name);
-    co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
+    co_await stop_for_good(name);
+}
+
+bus::Task<> Operations::update(slot::SlotName name, bus::Dictionary changes) {
+    const auto wanted = bus::to_json(changes);
+    const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    co_await edit(name, wanted);
+    co_await apply(name);
+}
+
+bus::Task<> Operations::set_config(slot::SlotName name, std::string toml, std::optional<std::string> replaces) {
+    const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    const Rewrite replace = [this, name, toml, replaces](const std::string& before) {
+        if (replaces && *replaces != before)
+            throw bus::OperationFailed{ErrorKind::busy, fmt::format("{} was changed by somebody else since it was read: read it again, and edit that", slot_path(name))};
+        const auto wanted = bus::value_or_throw(slot::slot_of_text(catalog_.plan(), name, toml, catalog_.detected()));
+        const auto* present = slot::config_of(known(name));
+        const auto& model = wanted.config.model;
+        if (model && (!present || present->model != model)) bus::value_or_throw(slot::known_model(wanted, *model, catalog_.registry()));
+        return toml;
+    };
+    co_await rewrite(name, replace);
+    co_await apply(name);
 }
 
 bus::Task<> Operations::remove(slot::SlotName name) {

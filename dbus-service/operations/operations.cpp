@@ -145,6 +145,20 @@ bus::Task<> Operations::stop_and_wait(slot::SlotName name) {
     if (result != "done") throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", unit_name(name), result)};
 }
 
+bus::Task<> Operations::stop_for_good(slot::SlotName name) {
+    co_await mark_unloaded(name);
+    const auto job = co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
+    if (systemd_.slot_unit(name).active_state == "failed")
+        co_await systemd_.reset_failed(unit_name(name));
+    else
+        in_background(name, forget_failure(name, job));
+}
+
+bus::Task<> Operations::forget_failure(slot::SlotName name, sdbus::ObjectPath stop_job) {
+    const auto result = co_await systemd_.job_result(stop_job);
+    if (result == "done" && systemd_.slot_unit(name).active_state == "failed") co_await systemd_.reset_failed(unit_name(name));
+}
+
 void Operations::in_background(const slot::SlotName& name, bus::Task<> task) {
     bus::detach(std::move(task), [this, name](std::exception_ptr problem) {
         if (!problem) return;
@@ -182,10 +196,7 @@ bus::Task<> Operations::unload(slot::SlotName name) {
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
     read_files();
     set_notice(name, "");
-    co_await mark_unloaded(name);
-    co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
-    // Who unloads a slot that has failed has seen why.
-    if (systemd_.slot_unit(name).active_state == "failed") co_await systemd_.reset_failed(unit_name(name));
+    co_await stop_for_good(name);
 }
 
 bus::Task<> Operations::restart(slot::SlotName name) {

@@ -47,6 +47,8 @@ public:
 
     bus::Task<slot::SlotName> create(std::string name, bus::Dictionary config);
     bus::Task<> update(slot::SlotName name, bus::Dictionary changes);
+    /// Replaces the slot's whole file; if `replaces` is given, only one that holds that text.
+    bus::Task<> set_config(slot::SlotName name, std::string toml, std::optional<std::string> replaces);
     bus::Task<> remove(slot::SlotName name);
     /// Reads all files again, and has systemd do so.
     bus::Task<> reload();
@@ -92,15 +94,24 @@ private:
     /// The change that makes a model the slot's default.
     static nlohmann::json default_model(const std::string& id);
     /// Throws if a slot's file, as it would be, names a model that the registry does not have.
-    void refuse_unknown_model(const slot::SlotName& name, const std::string& toml, const nlohmann::json& changes) const;
+    void refuse_unknown_model(const slot::SlotName& name, const std::string& toml) const;
+    using Rewrite = std::function<std::string(const std::string& before)>;
+    /// Writes what `text` makes of the slot's file; it may be asked again, and throws if nothing is to be written.
+    bus::Task<> rewrite(slot::SlotName name, Rewrite text);
     /// Splices changes into the slot's file.
     bus::Task<> edit(slot::SlotName name, nlohmann::json changes);
+    /// Has systemd read what was written, and unloads a slot that is disabled now.
+    bus::Task<> apply(slot::SlotName name);
     using RegistryChange = std::function<slot::Result<std::string, slot::OperationError>(std::string_view registry)>;
     bus::Task<> edit_registry(RegistryChange change);
 
     bus::Task<sdbus::ObjectPath> queued(bus::Task<sdbus::ObjectPath> job, std::string what);
     bus::Task<> start_or_restart(slot::SlotName name, bool again);
     bus::Task<> stop_and_wait(slot::SlotName name);
+    /// Stops a slot that shall not come back. Its failure is forgotten: who unloads it has seen why.
+    bus::Task<> stop_for_good(slot::SlotName name);
+    /// A unit that is about to fail when it is stopped is failed when the stop is done.
+    bus::Task<> forget_failure(slot::SlotName name, sdbus::ObjectPath stop_job);
     bus::Task<sdbus::ObjectPath> restart_with(slot::SlotName name, slot::ModelId model);
     bus::Task<> finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, std::string previous, bool persist);
     bus::Task<> persist_swap(slot::SlotName name, slot::ModelId model);

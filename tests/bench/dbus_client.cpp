@@ -4,6 +4,7 @@
 //   dbus_client create COUNT                makes the slots bench-0, bench-1, ... at once; prints how often systemd reloaded, and then how
 //                                           long it took
 //   dbus_client objects RUNS                GetManagedObjects
+//   dbus_client flood COUNT SLOT            one client has so many calls to unload the slot in flight: what another one waits for each of its own
 //   dbus_client start RUNS                  from the start of hal0d's process until it owns its name
 #include <poll.h>
 #include <signal.h>
@@ -213,6 +214,29 @@ void objects(int runs) {
     }
 }
 
+/// One answer of many, whatever it is.
+int on_answer(sd_bus_message*, void* left, sd_bus_error*) {
+    --*static_cast<int*>(left);
+    return 0;
+}
+
+void flood(int count, const std::string& slot) {
+    Client many, other;
+    const auto path = encoded("/dev/hal0/Slots1/slot", slot);
+    int left = count;
+    other.call(hal0, hal0_root, "org.freedesktop.DBus.Peer", "Ping");  // it runs
+    for (int i = 0; i < count; ++i)
+        check(sd_bus_call_method_async(many.bus(), nullptr, hal0, path.c_str(), "dev.hal0.Slots1.Slot", "Unload", on_answer, &left, "a{sv}", 0), "Unload");
+    const auto end = now() + patience;
+    while (left > 0) {
+        many.process();
+        const auto begin = now();
+        other.call(hal0, path.c_str(), "dev.hal0.Slots1.Slot", "GetConfig");
+        std::printf("%llu\n", static_cast<unsigned long long>(now() - begin));
+        if (now() > end) fail("not all calls are answered");
+    }
+}
+
 void start(int runs) {
     Client client;
     std::uint64_t owned = 0;
@@ -238,6 +262,7 @@ int measure(std::string_view what, const std::vector<std::string>& arguments) {
     if (what == "death" && arguments.size() == 3) death(count, arguments[1], arguments[2]);
     else if (what == "create") create(count);
     else if (what == "objects") objects(count);
+    else if (what == "flood" && arguments.size() == 2) flood(count, arguments[1]);
     else if (what == "start") start(count);
     else return 2;
     return 0;

@@ -275,5 +275,41 @@ TEST(Edit, LimitsTheFile) {
     EXPECT_EQ(result.failure(), (OperationError{ErrorKind::invalid_config, "/etc/hal0/slots/chat.toml: with x, the file would be larger than 1 MiB"}));
 }
 
+OperationError refusal_of_text(const std::string& toml, const std::string& before = "port = 8081\n") {
+    const auto slot = slot_of_text(sample_plan({{"chat", before}, {"other", "port = 8085\n"}}), chat, toml);
+    return slot ? OperationError{ErrorKind::busy, "accepted"} : slot.failure();
+}
+
+TEST(SlotOfText, IsWhatTheFileWouldMake) {
+    const auto slot = slot_of_text(sample_plan({{"chat", "port = [\n"}}), chat, "# mended\nport = 8081\nprofile = \"cpu\"\n[model]\ndefault = \"tiny\"\n");
+    ASSERT_TRUE(slot) << slot.error();
+    EXPECT_EQ(slot->config.port, 8081);
+    EXPECT_EQ(slot->profile.image, "i/cpu");
+    EXPECT_EQ(slot->config.model->str(), "tiny");
+}
+
+TEST(SlotOfText, SaysWhatIsWrongInTheText) {
+    EXPECT_EQ(refusal_of_text("\n\nport = 80\n").kind, ErrorKind::invalid_config);
+    EXPECT_TRUE(refusal_of_text("\n\nport = 80\n").message.starts_with(file + "3:8: port: 80 is not allowed")) << refusal_of_text("\n\nport = 80\n").message;
+    EXPECT_TRUE(refusal_of_text("port = 8081\nport = 8081\n").message.starts_with(file + "2:")) << refusal_of_text("port = 8081\nport = 8081\n").message;
+    EXPECT_EQ(refusal_of_text("name = \"other\"\nport = 8081\n").kind, ErrorKind::invalid_config);
+    EXPECT_EQ(refusal_of_text("").kind, ErrorKind::invalid_config);
+    EXPECT_EQ(refusal_of_text("port = 8085\n"), (OperationError{ErrorKind::port_in_use, file + "1:8: port: 8085 is taken by slot other (/etc/hal0/slots/other.toml:1:8): choose another one"}));
+    EXPECT_EQ(refusal_of_text("port = 8081\nprofile = \"gone\"\n").kind, ErrorKind::no_such_profile);
+}
+
+TEST(SlotOfText, LimitsTheText) {
+    const std::string most = "port = 8081\n#" + std::string(most_text_bytes - 14, 'x') + "\n";
+    ASSERT_EQ(most.size(), most_text_bytes);
+    EXPECT_TRUE(slot_of_text(sample_plan({{"chat", ""}}), chat, most));
+    EXPECT_EQ(refusal_of_text(most + "\n"), (OperationError{ErrorKind::invalid_config, "/etc/hal0/slots/chat.toml: a text of 65537 bytes is too long: at most 65536"}));
+}
+
+TEST(SlotOfText, IsOfASlotThatThereIs) {
+    const auto slot = slot_of_text(sample_plan({}), chat, "port = 8081\n");
+    ASSERT_FALSE(slot);
+    EXPECT_EQ(slot.failure().kind, ErrorKind::no_such_slot);
+}
+
 }  // namespace
 }  // namespace hal0::slot

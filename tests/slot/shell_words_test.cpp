@@ -98,5 +98,15 @@ TEST(SplitShellWords, LimitsTheLength) {
     EXPECT_EQ(more.error(), "longer than 64 KiB");
 }
 
+TEST(JoinShellWords, QuotesOnlyWhatMustBe) {
+    EXPECT_EQ(join_shell_words({"--flash-attn", "on", "a b", "", "it's", "$x"}), "--flash-attn on 'a b' '' 'it'\\''s' '$x'");
+    EXPECT_EQ(join_shell_words({}), "");
+}
+
+TEST(JoinShellWords, SplitsBackIntoTheSameWords) {
+    const std::vector<std::string> words{"plain", "two words", "", "'", "\"", "\\", "$HOME", "a;b|c", "*", "#x", "~"};
+    EXPECT_EQ(*split_shell_words(join_shell_words(words)), words);
+}
+
 }  // namespace
 }  // namespace hal0::slot

@@ -54,6 +54,13 @@ class Slot:
     def config(self):
         return self.call("GetConfig")
 
+    @staticmethod
+    def config_arguments(toml, **options):
+        return GLib.Variant("(sa{sv})", (toml, {key: variant(one) for key, one in options.items()}))
+
+    def set_config(self, toml, **options):
+        return self.call("SetConfig", self.config_arguments(toml, **options))
+
     def command(self):
         return self.call("GetCommand")
 

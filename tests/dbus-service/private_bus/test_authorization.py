@@ -45,6 +45,7 @@ def calls(chat):
             "Restart": (chat.path, SLOT, "Restart", "a{sv}", "0"), "Swap": (chat.path, SLOT, "Swap", "sa{sv}", "beta", "0"),
             "PullImage": (chat.path, SLOT, "PullImage", "a{sv}", "0"),
             "Update": (chat.path, SLOT, "Update", "a{sv}", "1", "idle_timeout_s", "x", "5"), "Delete": (chat.path, SLOT, "Delete", "a{sv}", "0"),
+            "SetConfig": (chat.path, SLOT, "SetConfig", "sa{sv}", "port = 8081\n", "0"),
             "CreateSlot": (ROOT, MANAGER, "CreateSlot", "sa{sv}", "fresh", "0"), "Reload": (ROOT, MANAGER, "Reload"),
             "Add": (ROOT, "dev.hal0.Slots1.Models", "Add", "sa{sv}", "fresh", "1", "path", "s", "a.gguf"),
             "Remove": (ROOT, "dev.hal0.Slots1.Models", "Remove", "s", "gamma")}

@@ -101,7 +101,7 @@ def test_ten_thousand_calls_of_one_client_make_nobody_else_wait(alive, host):
         slowest = max(slowest, time.monotonic() - began)
         pump_for(0.01)
     assert all(call.answer or call.error for call in calls)
-    assert slowest < 5, f"another client waited {slowest:.1f} s"
+    assert slowest < 1, f"another client waited {slowest:.1f} s"
 
 
 def test_ten_thousand_changes_in_flight(alive, host, systemd):
@@ -115,7 +115,7 @@ def test_ten_thousand_changes_in_flight(alive, host, systemd):
     pump(lambda: all(call.is_done for call in calls), lambda: f"{sum(not call.is_done for call in calls)} calls are not answered", 100)
     problems = {call.error.name for call in calls if call.error}
     assert problems <= {"dev.hal0.Slots1.Error.Busy", "org.freedesktop.DBus.Error.LimitsExceeded"}, problems
-    assert waited < 5, f"another client waited {waited:.1f} s"
+    assert waited < 1, f"another client waited {waited:.1f} s"
     alive.unload()
     pump(lambda: alive.get("State") == "offline", "it settles", 30)
 

@@ -54,6 +54,21 @@ def test_unload_of_a_failed_slot_ends_the_error(chat, systemd):
     chat.wait(State="offline")
 
 
+@pytest.mark.parametrize("how", ["unload", "update"])
+def test_unload_of_a_slot_that_is_just_failing_ends_the_error(chat, systemd, how):
+    """systemd lets such a unit end as failed, whoever stops it."""
+    systemd.script("chat", fail_in="start-post", fail_times=1, hold="stop-post")
+    chat.load()
+    pump(lambda: (systemd.state("chat") or {}).get("sub") == "stop-post", "what its failure leaves is cleaned up")
+    if how == "unload":
+        chat.unload()
+    else:
+        chat.update(enabled=False)
+    systemd.release("chat")
+    chat.wait(State="offline", StateMessage="", Loaded=False)
+    pump(lambda: systemd.state("chat") is None, "systemd has forgotten the failure")
+
+
 def test_unload_ends_automatic_restarts(chat, systemd):
     systemd.script("chat", fail_in="start-post", restart_ms=60000)
     chat.load()
