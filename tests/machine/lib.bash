@@ -37,9 +37,9 @@ machine_choose() {
     cgroup=hal0-test-$name-${sum%% *}
 }
 
-# Where the machine's product is built: by the host, or in the machine by the other Debian's own tools.
+# Where the machine's product is built: by the host, where the unit tests have theirs, or in the machine by the other Debian's own tools.
 machine_build() {
-    [[ $suite == host ]] && echo "$repo/build/machine" || echo "$repo/build/machine-$suite"
+    [[ $suite == host ]] && echo "$repo/build/test" || echo "$repo/build/machine-$suite"
 }
 
 # --- locks --------------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ def machine():
     machine = Machine()
     if machine.run("systemctl", "is-system-running", check=False).stdout.strip() not in ("running", "degraded"):
         pytest.exit("the machine is not up: HAL0_MACHINE=NAME tests/machine/up", returncode=3)
-    return machine
+    yield machine
+    machine.close()
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,9 @@ class SlotOnBus:
     def config(self):
         return self.call(SLOT, "GetConfig")[0]
 
+    def set_config(self, toml, **options):
+        self.call(SLOT, "SetConfig", "sa{sv}", toml, *dictionary(options))
+
     def command(self):
         return [tuple(word) for word in self.call(SLOT, "GetCommand")[0]]
 

@@ -1,6 +1,6 @@
 """The test machine as the tests see it: commands, files, systemd's view of a unit, the journal.
 
-Everything goes through tests/machine/exec. The machine shares the kernel's monotonic clock with the tests, so
+Everything goes through tests/machine/exec (commands that are waited for, once and for all: see way_in.py). The machine shares the kernel's monotonic clock with the tests, so
 time.monotonic() here, timestamps of its journal and those of its systemd can be compared."""
 
 import json
@@ -8,6 +8,8 @@ import os
 import subprocess
 import time
 from pathlib import Path
+
+from way_in import WayIn
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "machine"
 FILES = Path(os.environ.get("HAL0_MACHINE_DIR", "/var/tmp/hal0-machine")) / os.environ.get("HAL0_MACHINE", "hal0")
@@ -30,10 +32,15 @@ def lacks(what):
 
 
 class Machine:
+    def __init__(self):
+        self._way_in = WayIn(SCRIPTS / "exec")
+
+    def close(self):
+        self._way_in.close()
+
     def run(self, *command, check=True, text=None, timeout=60):
         """Runs a command in the machine; `text` is its stdin."""
-        stdin = {"stdin": subprocess.DEVNULL} if text is None else {"input": text}
-        result = subprocess.run([SCRIPTS / "exec", *map(str, command)], capture_output=True, text=True, timeout=timeout, **stdin)
+        result = self._way_in.run([*map(str, command)], text, timeout)
         if check and result.returncode != 0:
             raise AssertionError(f"{command} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
         return result
@@ -49,7 +56,9 @@ class Machine:
         return subprocess.Popen([SCRIPTS / "exec", *map(str, command)], text=True, **options)
 
     def reboot(self):
+        self._way_in.close()
         subprocess.run([SCRIPTS / "reboot"], check=True, stdin=subprocess.DEVNULL, timeout=180)
+        self._way_in = WayIn(SCRIPTS / "exec")
 
     # --- files ---
 

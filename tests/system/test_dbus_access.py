@@ -24,6 +24,7 @@ def test_they_may_do_everything(machine, users, make_slot, user):
     bus.load()
     bus.wait(State="ready")
     bus.update({"idle_timeout_s": 5000})
+    bus.set_config("# mine\n" + bus.config(), replaces=bus.config())
     bus.restart()
     bus.unload()
     bus.wait(State="offline", IdleTimeout=5000)
@@ -52,6 +53,7 @@ DENIED = {
     "Swap": (CONTROL, lambda manager, bus: bus.swap("tiny")),
     "PullImage": (CONTROL, lambda manager, bus: bus.act("PullImage")),
     "Update": (CONFIGURE, lambda manager, bus: bus.update({"enabled": False})),
+    "SetConfig": (CONFIGURE, lambda manager, bus: bus.set_config("port = 9999\n")),
     "Delete": (CONFIGURE, lambda manager, bus: bus.delete()),
 }
 

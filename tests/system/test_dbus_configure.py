@@ -223,6 +223,28 @@ def test_updates_at_the_same_time_are_all_kept(machine, commented):
     assert [number for number in range(1, 11) if f"key-{number} = {number}\n" not in text] == []
 
 
+# --- set config -------------------------------------------------------------------------------------------
+
+def test_set_config_replaces_the_text_and_systemd_reads_it(machine, commented):
+    commented.start()
+    container = commented.container_id()
+    bus = on_bus(commented)
+    after = commented.text.replace("= 512", "= 1024 # more") + "\n# \u00fc\n"
+    bus.set_config(after, replaces=commented.text)
+    assert machine.read(commented.file) == after
+    assert "1024" in machine.read(GENERATED.format(commented.unit)), "when the call returns, systemd has it"
+    bus.wait(State="ready", ContextSize=1024, NeedsRestart=True)
+    assert commented.container_id() == container
+    for toml, options, kind, words in ((after + "a = [\n", {}, "InvalidConfig", f"{commented.file}:"), (commented.text, {"replaces": commented.text}, "Busy", commented.file)):
+        with pytest.raises(Refused) as refused:
+            bus.set_config(toml, **options)
+        assert refused.value.kind == kind and words in refused.value.message
+        assert machine.read(commented.file) == after
+    bus.set_config("enabled = false\n" + after)
+    bus.wait(State="offline", Enabled=False)
+    assert machine.output("find", "/etc/hal0/slots", "-name", f"*{commented.name}*") == commented.file
+
+
 # --- delete -----------------------------------------------------------------------------------------------
 
 def test_delete_of_a_running_slot(machine, make_slot):
