@@ -1,0 +1,20 @@
+#include "http-bridge/http/answer.hpp"
+
+namespace hal0::http {
+
+Answer json_answer(const nlohmann::json& body, int status) {
+    return {status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+Answer Refused::answer() const {
+    auto answer = json_answer({{"error", {{"code", code_}, {"message", what()}, {"details", details_}}}}, status_);
+    if (status_ == 503) answer.headers.emplace_back("Retry-After", "1");
+    return answer;
+}
+
+std::optional<std::string> Request::query_value(const std::string& name) const {
+    const auto found = query.find(name);
+    return found == query.end() ? std::nullopt : std::optional{found->second};
+}
+
+}  // namespace hal0::http

@@ -1,0 +1,227 @@
+// What can be done to slots. Each waits until the slot has settled, or for as long as the client wants to (http-api.md, 3).
+#include "http-bridge/json/slot_json.hpp"
+#include "http-bridge/requests/bodies.hpp"
+#include "http-bridge/requests/query.hpp"
+#include "http-bridge/routes/context.hpp"
+#include "http-bridge/routes/digest.hpp"
+#include "http-bridge/routes/route.hpp"
+#include "http-bridge/routes/slot_of.hpp"
+
+#include <fmt/format.h>
+
+namespace hal0::http {
+namespace {
+
+using nlohmann::json;
+using Milliseconds = std::chrono::milliseconds;
+
+// The change that a call brings about comes by a signal, right behind the reply.
+constexpr Milliseconds signal_patience{2000};
+
+bool is_settled(const std::string& state) { return state == "ready" || state == "idle" || state == "serving" || state == "offline" || state == "error"; }
+bool runs(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
+
+/// A slot before something is done to it: what comes of it is seen against this.
+struct Before {
+    std::string name, state, model;
+    std::uint64_t transitions;
+};
+
+Before before(const Context& context, const Request& request) {
+    const auto& slot = slot_of(context, request);
+    return {slot.name, slot.state, slot.model, context.mirror.transitions(slot.name)};
+}
+
+/// Until it has moved and come to rest.
+bus::Task<> settled(Context& context, const Before& slot, Milliseconds wait) {
+    const std::function<bool()> done = [&context, slot] {
+        const auto* now = context.mirror.find(slot.name);
+        return !now || (context.mirror.transitions(slot.name) != slot.transitions && is_settled(now->state));
+    };
+    co_await context.mirror.until(done, wait);
+}
+
+Answer summary(const Context& context, const std::string& name, int status = 200) {
+    const auto* slot = context.mirror.find(name);
+    if (!slot) throw Refused{404, "slot.not_found", fmt::format("slot {} has been deleted meanwhile", name), {{"slot", name}}};
+    return json_answer(slot_summary(*slot), status);
+}
+
+/// What was waited for: the slot as it is, or why it failed.
+Answer outcome(const Context& context, const Before& slot) {
+    const auto* now = context.mirror.find(slot.name);
+    if (now && now->state == "error")
+        throw Refused{503, "slot.health_failed", fmt::format("slot {} did not become healthy: {}", slot.name, now->message), {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
+    return summary(context, slot.name);
+}
+
+bus::Task<Answer> load(Context& context, Request request) {
+    const auto model = load_request(request.body);
+    const auto wait = wait_query(request);
+    const auto slot = before(context, request);
+    const json details{{"slot", slot.name}, {"model_id", model.value_or(slot.model)}};
+    co_await asked(context.hal0d.load(slot.name, model), details);
+    const bool runs_already = runs(slot.state) && (!model || *model == slot.model);
+    if (!runs_already) co_await settled(context, slot, wait);
+    co_return outcome(context, slot);
+}
+
+bus::Task<Answer> unload(Context& context, Request request) {
+    const auto wait = wait_query(request);
+    const auto slot = before(context, request);
+    const json details{{"slot", slot.name}};
+    co_await asked(context.hal0d.unload(slot.name), details);
+    if (slot.state != "offline") co_await settled(context, slot, slot.state == "error" ? std::min(wait, signal_patience) : wait);
+    co_return summary(context, slot.name);
+}
+
+bus::Task<Answer> restart(Context& context, Request request) {
+    const auto wait = wait_query(request);
+    const auto slot = before(context, request);
+    const json details{{"slot", slot.name}, {"model_id", slot.model}};
+    co_await asked(context.hal0d.restart(slot.name), details);
+    co_await settled(context, slot, wait);
+    co_return outcome(context, slot);
+}
+
+bus::Task<Answer> swap(Context& context, Request request) {
+    const auto wanted = swap_request(request.body);
+    const auto wait = wait_query(request);
+    const auto slot = before(context, request);
+    const json details{{"slot", slot.name}, {"model_id", wanted.model_id}};
+    co_await asked(context.hal0d.swap(slot.name, wanted.model_id, wanted.persist), details);
+    co_await settled(context, slot, wait);
+    const auto* now = context.mirror.find(slot.name);
+    // It was faster back on the model that ran before than anybody could see it fail.
+    if (now && runs(now->state) && now->model != wanted.model_id)
+        throw Refused{503, "slot.health_failed", now->message, {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
+    co_return outcome(context, slot);
+}
+
+bus::Task<Answer> create(Context& context, Request request) {
+    const auto wanted = create_request(request.body);
+    json details{{"slot", wanted.name}};
+    if (const auto model = wanted.config.value("/model/default"_json_pointer, ""); !model.empty()) details["model_id"] = model;
+    if (wanted.config.contains("port")) details["port"] = wanted.config["port"];
+    if (wanted.config.contains("profile")) details["profile"] = wanted.config["profile"];
+    co_await asked(context.hal0d.create(wanted.name, wanted.config), details);
+    // The object is there before the reply, and its signal before it, too.
+    co_return summary(context, wanted.name, 201);
+}
+
+bus::Task<Answer> remove(Context& context, Request request) {
+    const auto name = slot_of(context, request).name;
+    const json details{{"slot", name}};
+    co_await asked(context.hal0d.remove(name), details);
+    const std::function<bool()> gone = [&context, name] { return !context.mirror.find(name); };
+    // It stops first, which its own stop_s may delay; the deletion goes on without us.
+    co_await context.mirror.until(gone, std::chrono::seconds{30});
+    const json body{{"name", name}, {"deleted", true}};
+    co_return json_answer(body);
+}
+
+json edit_details(const std::string& name, const json& changes) {
+    json details{{"slot", name}};
+    for (const auto* key : {"port", "profile"})
+        if (changes.contains(key)) details[key] = changes[key];
+    if (changes.contains("model") && changes["model"].is_object() && changes["model"].contains("default")) details["model_id"] = changes["model"]["default"];
+    return details;
+}
+
+bus::Task<Answer> edited(Context& context, std::string name, json changes) {
+    co_await asked(context.hal0d.update(name, changes), edit_details(name, changes));
+    co_return summary(context, name);
+}
+
+/// The whole text, as an editor gives it back.
+bus::Task<Answer> put_text(Context& context, std::string name, Request request) {
+    std::optional<std::string> replaces;
+    if (const auto wanted = request.query_value("replaces")) {
+        replaces = co_await context.hal0d.config_text(name);
+        if (sha256_hex(*replaces) != *wanted)
+            throw Refused{409, "slot.busy", fmt::format("the file of slot {} was changed by somebody else meanwhile: load it again", name), {{"slot", name}}};
+    }
+    const json details{{"slot", name}};
+    co_await asked(context.hal0d.set_config(name, request.body, replaces), details);
+    co_return summary(context, name);
+}
+
+bus::Task<Answer> put_config(Context& context, Request request) {
+    const auto name = slot_of(context, request).name;
+    if (format_query(request) == ConfigFormat::toml) co_return co_await put_text(context, name, std::move(request));
+    co_return co_await edited(context, name, config_changes(request.body));
+}
+
+bus::Task<Answer> patch_defaults(Context& context, Request request) {
+    const auto name = slot_of(context, request).name;
+    co_return co_await edited(context, name, defaults_changes(request.body));
+}
+
+bus::Task<Answer> put_model(Context& context, Request request) {
+    const auto name = slot_of(context, request).name;
+    const auto model = install_model_request(request.body);
+    const json changes{{"model", {{"default", model}}}};
+    const json details{{"slot", name}, {"model_id", model}};
+    co_await asked(context.hal0d.update(name, changes), details);
+    const json body{{"slot", name}, {"model_id", model}};
+    co_return json_answer(body);
+}
+
+/// Chooses the hardware; a slot that runs is restarted with it.
+bus::Task<Answer> backend(Context& context, Request request) {
+    const auto wanted = backend_request(request.body, context.mirror.host().hardware);
+    const auto wait = wait_query(request);
+    const auto slot = before(context, request);
+    const json changes{{"device", wanted.device}};
+    const json details{{"slot", slot.name}};
+    co_await asked(context.hal0d.update(slot.name, changes), details);
+    const bool reloads = runs(slot.state);
+    if (reloads) {
+        co_await asked(context.hal0d.restart(slot.name), details);
+        co_await settled(context, slot, wait);
+    }
+    const auto* now = context.mirror.find(slot.name);
+    if (!now) co_return summary(context, slot.name);
+    auto body = slot_summary(*now);
+    body["requested_backend"] = wanted.requested;
+    body["declared_backend"] = now->backend;
+    body["actual_backend"] = now->is_running() ? json(now->backend) : json();
+    body["reloaded"] = reloads;
+    co_return json_answer(body);
+}
+
+bus::Task<Answer> pull(Context& context, Request request) {
+    const auto& slot = slot_of(context, request);
+    const bool resumed = std::get<0>(slot.pull) == "pulling";
+    const std::string name = slot.name;
+    const json details{{"slot", name}};
+    if (!resumed) co_await asked(context.hal0d.pull(name), details);
+    const std::function<bool()> begun = [&context, name] {
+        const auto* now = context.mirror.find(name);
+        return !now || !std::get<0>(now->pull).empty();
+    };
+    co_await context.mirror.until(begun, signal_patience);
+    const auto* now = context.mirror.find(name);
+    if (!now) co_return summary(context, name);
+    co_return json_answer(pull_json(*now, resumed), 202);
+}
+
+}  // namespace
+
+std::vector<Route> operation_routes() {
+    return {
+        {"POST", "/api/slots", "Create a slot; nothing is started", Needs::slots, Ask{create}},
+        {"DELETE", "/api/slots/{name}", "Stop and delete a slot", Needs::slots, Ask{remove}},
+        {"PUT", "/api/slots/{name}/config", "Change keys of the slot's file, or replace its text", Needs::slots, Ask{put_config}, {"format", "replaces"}},
+        {"PATCH", "/api/slots/{name}/defaults", "Change keys of [model]", Needs::slots, Ask{patch_defaults}},
+        {"PUT", "/api/install/slots/{name}/model", "Make a model the slot's default", Needs::slots, Ask{put_model}},
+        {"POST", "/api/slots/{name}/backend", "Choose the hardware", Needs::slots, Ask{backend}, {"wait"}},
+        {"POST", "/api/slots/{name}/load", "Start a slot", Needs::slots, Ask{load}, {"wait"}},
+        {"POST", "/api/slots/{name}/unload", "Stop a slot", Needs::slots, Ask{unload}, {"wait"}},
+        {"POST", "/api/slots/{name}/restart", "Restart a slot with its file as it is", Needs::slots, Ask{restart}, {"wait"}},
+        {"POST", "/api/slots/{name}/swap", "Restart a slot with another model", Needs::slots, Ask{swap}, {"wait"}},
+        {"POST", "/api/slots/{name}/pull", "Fetch the image without starting", Needs::slots, Ask{pull}},
+    };
+}
+
+}  // namespace hal0::http

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "dbus-interfaces/loop/loop.hpp"
+#include "http-bridge/http/event_sink.hpp"
+#include "http-bridge/server/exchange.hpp"
+#include "http-bridge/server/framing.hpp"
+#include "slot/disk/descriptor.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hal0::http {
+
+using Clock = std::chrono::steady_clock;
+
+/// One client's connection, on the loop thread. It reads requests one after the other, hands each to the server and writes what it
+/// is given; it may become an event stream, until it ends. It never waits for its client.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    /// What a connection needs of its server. `request` is called with a whole request; the answer comes by write().
+    struct Server {
+        std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)> request;
+        std::function<void(Connection&)> closed;
+        std::function<void(std::function<void()>)> later;  // calls it when the loop comes round
+    };
+
+    Connection(bus::Loop& loop, disk::Descriptor socket, std::string client, const Server& server);
+    /// Begins to read. Not in the constructor: it needs its shared_ptr.
+    void open();
+
+    /// Sends bytes. `close`: then ends. Otherwise the next request is read.
+    void write(std::string bytes, bool close);
+    /// Becomes an event stream: sends `head`, then what the sink is given. Null if the connection has ended meanwhile.
+    std::shared_ptr<EventSink> become_stream(std::string head);
+    void close();
+    /// No new request is read: what is under way is finished, and then it ends. An event stream ends now.
+    void finish();
+
+    const std::string& client() const { return client_; }
+    bool is_stream() const { return state_ == State::streaming; }
+    bool is_open() const { return state_ != State::closed; }
+    /// Whether no request is under way.
+    bool is_waiting() const { return state_ == State::reading; }
+    /// Ends it if it has kept us waiting for too long; a stream that is silent says that it is there.
+    void look_at_clock(Clock::time_point now);
+
+private:
+    enum class State { reading, answering, streaming, closed };
+    class Sink;
+
+    static int on_io(sd_event_source*, int, std::uint32_t events, void* self);
+    void readable();
+    void writable();
+    void next_request();
+    void send_queued();
+    void queue_frame(const std::string& frame);
+    void end_stream();
+    void watch();
+    std::size_t queued() const { return out_.size() - sent_; }
+
+    bus::Loop& loop_;
+    std::optional<disk::Descriptor> socket_;
+    std::string client_;
+    const Server& server_;
+    bus::EventSource source_;
+    State state_ = State::reading;
+    bool close_when_sent_ = false, finishing_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false;
+    std::string in_, out_;
+    std::size_t sent_ = 0;
+    Clock::time_point last_moved_ = Clock::now();  // when bytes went either way, or a request began
+    std::weak_ptr<Sink> sink_;
+    std::shared_ptr<Connection> self_;  // until it is closed
+};
+
+}  // namespace hal0::http
