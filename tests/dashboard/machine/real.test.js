@@ -1,0 +1,139 @@
+// The dashboard against the real bridge, hal0d, systemd and podman of the test machine:
+//
+//     HAL0_MACHINE=try tests/machine/up
+//     HAL0_MACHINE=try tests/dashboard/run machine
+//
+// The slots run the stand-in server of tests/machine (profile `fault`), so that nothing has to be downloaded.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { openTab, startBrowser } from '../browser.js';
+import { detailState, row, state } from '../fixture.js';
+import { forward, run, shell, write } from './machine.js';
+
+const slot = 'dash-1';
+const port = 9371;
+const unit = `hal0-slot@${slot}.service`;
+const file = `/etc/hal0/slots/${slot}.toml`;
+const models = ['dash-a', 'dash-b'];
+const toml = `# made by a test\nport = ${port}\nprofile = "fault"\ndevice = "cpu"\n\n[model]\ndefault = "dash-a"\n`;
+let browser;
+let bridge;
+
+before(async () => {
+    process.env.HAL0_BROWSER_TIMEOUT ??= '20000'; // real containers start
+    bridge = await forward(8080);
+    browser = await startBrowser();
+    for (const id of models) await addModel(id);
+});
+
+after(async () => {
+    await browser?.close();
+    for (const id of models) await shell('curl -fsS -X DELETE "http://localhost:8080/api/models/$1" || true', id);
+    bridge?.close();
+});
+
+afterEach(async () => {
+    await Promise.all(browser.context.pages().slice(1).map((page) => page.close()));
+    await shell('systemctl stop "$1" || true; systemctl reset-failed "$1" || true; rm -f "$2" "/etc/hal0/loaded/$3"; systemctl daemon-reload', unit, file, slot);
+    assert.deepEqual(browser.complaints.splice(0), []);
+});
+
+async function addModel(id) {
+    const path = `/mnt/ai-models/${id}.gguf`;
+    await shell('mkdir -p /mnt/ai-models; printf GGUF >"$1"; chmod 644 "$1"; curl -fsS -X POST http://localhost:8080/api/models -d "{\\"id\\":\\"$2\\",\\"path\\":\\"$1\\"}"', path, id);
+}
+
+async function makeSlot(text = toml) {
+    await write(file, text);
+    await run('systemctl', 'daemon-reload');
+}
+
+const action = (page, label) => page.locator('.actions button', { hasText: new RegExp(`^${label}$`) });
+
+test('create, load, watch it become ready, delete', async () => {
+    const page = await openTab(browser.context, bridge.url);
+    await page.locator('#connection[data-status="open"]').waitFor();
+    await page.getByRole('button', { name: 'New slot' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(slot);
+    await page.getByLabel('Hardware').selectOption('cpu');
+    await page.getByLabel('Port', { exact: true }).fill('80');
+    await page.getByRole('button', { name: 'Create slot' }).click();
+    await page.locator('.field', { has: page.getByLabel('Port', { exact: true }) }).locator('.field-error:not(:empty)').waitFor();
+    await page.getByLabel('Port', { exact: true }).fill(String(port));
+    await page.getByLabel('Model', { exact: true }).selectOption('dash-a');
+    await page.getByRole('button', { name: 'Create slot' }).click();
+    await page.getByRole('heading', { name: slot }).waitFor();
+    assert.match(await run('cat', file), /port = 9371/);
+    await makeSlot(); // the created one would want llama.cpp's own image
+    await page.locator('.toml', { hasText: 'fault' }).waitFor();
+    await action(page, 'Load').click();
+    await detailState(page, '(ready|idle)');
+    assert.equal((await run('systemctl', 'is-active', unit)).trim(), 'active');
+    await page.locator('.timeline li', { hasText: 'ready' }).first().waitFor();
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByLabel(/Type/).last().fill(slot);
+    await page.getByRole('button', { name: 'Delete slot' }).click();
+    await row(page, slot).waitFor({ state: 'detached' });
+    await assert.rejects(run('test', '-e', file));
+});
+
+test('systemctl and the page see the same, and a killed container is failed within a second', async (t) => {
+    await makeSlot();
+    const page = await openTab(browser.context, `${bridge.url}/#/slot/${slot}`);
+    await detailState(page, 'offline');
+    await run('systemctl', 'start', unit);
+    await detailState(page, '(ready|idle)');
+    await run('podman', 'kill', '--signal=KILL', `hal0-slot-${slot}`);
+    const killed = performance.now();
+    await detailState(page, 'error');
+    const took = performance.now() - killed;
+    t.diagnostic(`shown ${took.toFixed(0)} ms after podman kill returned`);
+    assert.ok(took < 1000);
+    assert.notEqual(await row(page, slot).locator('.reason').innerText(), '');
+});
+
+test('swap runs another model and keeps it', async () => {
+    await makeSlot();
+    await run('systemctl', 'start', unit);
+    const page = await openTab(browser.context, `${bridge.url}/#/slot/${slot}`);
+    await detailState(page, '(ready|idle)');
+    await page.getByRole('button', { name: 'Swap model…' }).click();
+    await page.locator('dialog option[value="dash-b"]').waitFor({ state: 'attached' });
+    await page.locator('dialog select').selectOption('dash-b');
+    await page.getByRole('button', { name: 'Swap', exact: true }).click();
+    await page.locator('.toml', { hasText: 'default = "dash-b"' }).waitFor();
+    await detailState(page, '(ready|idle)');
+    assert.match(await page.locator('.toml').innerText(), /# made by a test/);
+});
+
+test('an edit with an error is shown at its line, and nothing is written', async () => {
+    await makeSlot();
+    const page = await openTab(browser.context, `${bridge.url}/#/slot/${slot}`);
+    await page.getByRole('button', { name: 'Edit…' }).click();
+    await page.getByRole('button', { name: 'TOML' }).click();
+    await page.getByLabel('TOML of the slot').fill(toml.replace(`port = ${port}`, 'port = 80'));
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^Line 2: /).waitFor();
+    assert.equal(await run('cat', file), toml);
+});
+
+test('the log follows', async () => {
+    await makeSlot();
+    const page = await openTab(browser.context, `${bridge.url}/#/slot/${slot}`);
+    await page.locator('.log-status[data-status="open"]').waitFor();
+    await run('systemctl', 'start', unit);
+    await page.locator('.log .line', { hasText: 'Started' }).first().waitFor();
+});
+
+test('the bridge restarts under an open page, which catches up', async () => {
+    await makeSlot();
+    const page = await openTab(browser.context, bridge.url);
+    await state(page, slot, 'offline');
+    await run('systemctl', 'stop', 'hal0-http.service', 'hal0-http.socket');
+    await page.locator('#lost').waitFor();
+    await run('systemctl', 'start', unit);
+    await run('systemctl', 'start', 'hal0-http.socket');
+    await state(page, slot, '(ready|idle)');
+    await page.locator('#lost').waitFor({ state: 'hidden' });
+});
