@@ -27,14 +27,17 @@ std::string variable(const char* name, const char* otherwise = "") {
     return value ? value : otherwise;
 }
 
+/// Empty: none is asked for. A file that says nothing must not open the door to everybody.
 std::string token() {
+    constexpr auto no_token = "-";  // of SetCredential= in hal0-http.service
     const auto folder = variable("CREDENTIALS_DIRECTORY");
     if (folder.empty()) return "";
     std::ifstream in{folder + "/token"};
     if (!in) throw std::runtime_error{"the credential 'token' cannot be read; see LoadCredential= in hal0-http.service"};
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
-    return text;
+    if (text.empty()) throw std::runtime_error{"/etc/hal0/http.token is empty: write a token into it, or remove it to ask for none"};
+    return text == no_token ? "" : text;
 }
 
 disk::Descriptor listening_socket(int port) {
