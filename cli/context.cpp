@@ -24,7 +24,7 @@ std::chrono::milliseconds patience() {
     double seconds = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (error != std::errc{} || end != text.data() + text.size() || !(seconds >= 0.1 && seconds <= 3600))
-        throw Failure{fmt::format("HAL0_API_TIMEOUT is {}: expected seconds, 0.1 to 3600", slot::quoted(text))};
+        throw Failure{fmt::format("HAL0_API_TIMEOUT is {}: expected seconds, 0.1 to 3600", slot::in_quotes(text))};
     return std::chrono::milliseconds{static_cast<long>(seconds * 1000)};
 }
 

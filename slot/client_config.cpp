@@ -65,8 +65,8 @@ private:
 }  // namespace
 
 std::optional<OperationError> unacceptable(const Json& config) {
-    if (!config.is_object()) return OperationError{ErrorKind::invalid_config, "the configuration is not a table of keys and values"};
-    if (auto problem = Inspection{}.inspect(config, "")) return OperationError{ErrorKind::invalid_config, *std::move(problem)};
+    if (!config.is_object()) return invalid_config("the configuration is not a table of keys and values");
+    if (auto problem = Inspection{}.inspect(config, "")) return invalid_config(*std::move(problem));
     return std::nullopt;
 }
 

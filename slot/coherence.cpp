@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-OperationError contradiction(std::string message) { return {ErrorKind::invalid_config, std::move(message)}; }
-
 bool gives(const Json& changes, std::string_view key) {
     const auto* value = find(changes, key);
     return value && !value->is_null();
@@ -64,7 +62,7 @@ std::optional<OperationError> spell_context_size(const Json& before, Json& chang
     const auto model = changes.find("model");
     if (model == changes.end() || !model->is_object()) return std::nullopt;
     if (gives(*model, "context_size") && gives(*model, "ctx_size") && (*model)["context_size"] != (*model)["ctx_size"])
-        return contradiction("model.ctx_size: contradicts model.context_size, which is the same setting");
+        return invalid_config("model.ctx_size: contradicts model.context_size, which is the same setting");
     const auto* written = find(before, "model");
     const bool both = written && find(*written, "context_size") && find(*written, "ctx_size");
     spell(written ? *written : Json{}, *model, "context_size", "ctx_size");
@@ -89,7 +87,7 @@ Result<std::optional<Device>, OperationError> wanted_device(const Json& changes)
     const auto device = word_at<Device>(changes, "device");
     const auto backend = word_at<Backend>(changes, "backend");
     if (device && backend && device_of(*backend) != *device)
-        return contradiction(fmt::format("backend: {} contradicts device = {}", slot::quoted(to_string(*backend)), slot::quoted(to_string(*device))));
+        return invalid_config(fmt::format("backend: {} contradicts device = {}", slot::in_quotes(to_string(*backend)), slot::in_quotes(to_string(*device))));
     const bool unknown = (gives(changes, "device") && !device) || (gives(changes, "backend") && !backend);
     if (unknown) return std::optional<Device>{};
     return device ? device : backend ? std::optional{device_of(*backend)} : std::nullopt;

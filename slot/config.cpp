@@ -32,7 +32,7 @@ private:
 
     void read_top() {
         if (const auto name = top_.string("name"); name && *name != config_.name.str())
-            top_.error("name", fmt::format("{} is not allowed: it must be {}, the file's name", quoted(*name), quoted(config_.name.str())));
+            top_.error("name", fmt::format("{} is not allowed: it must be {}, the file's name", in_quotes(*name), in_quotes(config_.name.str())));
         config_.type = top_.word<Type>("type").value_or(Type::llm);
         read_device();
         config_.provider = top_.word<ProviderId>("provider");
@@ -49,7 +49,7 @@ private:
         const auto backend = top_.word<Backend>("backend");  // what slots had before there was `device`
         if (!config_.device && backend) config_.device = device_of(*backend);
         if (config_.device && backend && device_of(*backend) != *config_.device)
-            top_.error("backend", fmt::format("{} contradicts device = {}", quoted(to_string(*backend)), quoted(to_string(*config_.device))));
+            top_.error("backend", fmt::format("{} contradicts device = {}", in_quotes(to_string(*backend)), in_quotes(to_string(*config_.device))));
     }
 
     void read_port() {

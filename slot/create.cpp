@@ -16,8 +16,6 @@ namespace {
 using Json = nlohmann::json;
 using Problem = std::optional<OperationError>;
 
-OperationError invalid(std::string message) { return {ErrorKind::invalid_config, std::move(message)}; }
-
 Json without_nulls(const Json& config) {
     auto given = Json::object();
     for (const auto& [key, value] : config.items())
@@ -39,7 +37,7 @@ public:
 
 private:
     Problem spell_name() {
-        if (config_.contains("slot")) return invalid("slot: is not a key of its own: a slot's keys are given without it");
+        if (config_.contains("slot")) return invalid_config("slot: is not a key of its own: a slot's keys are given without it");
         if (text_at(config_, "name") == name_.str()) config_.erase("name");
         return std::nullopt;
     }
@@ -51,7 +49,7 @@ private:
         const auto old = model.find("ctx_size");
         if (old == model.end()) return std::nullopt;
         if (model.contains("context_size") && model["context_size"] != *old)
-            return invalid("model.ctx_size: contradicts model.context_size, which is the same setting");
+            return invalid_config("model.ctx_size: contradicts model.context_size, which is the same setting");
         model["context_size"] = std::exchange(*old, nullptr);
         model.erase("ctx_size");
         return std::nullopt;
@@ -65,7 +63,7 @@ private:
         const std::string device{to_string(device_of(*backend))};
         if (config_.contains("device") && config_["device"] != device) {
             const auto named = text_at(config_, "device");
-            return named ? Problem{invalid(fmt::format("backend: {} contradicts device = {}", slot::quoted(*word), slot::quoted(*named)))} : std::nullopt;
+            return named ? Problem{invalid_config(fmt::format("backend: {} contradicts device = {}", slot::in_quotes(*word), slot::in_quotes(*named)))} : std::nullopt;
         }
         config_["device"] = device;
         config_.erase("backend");
@@ -131,7 +129,7 @@ Result<NewSlot, OperationError> new_slot(const Plan& plan, std::string_view name
     const auto parsed = SlotName::parse(name);
     if (!parsed) return OperationError{ErrorKind::invalid_name, parsed.error()};
     if (const auto* existing = find(plan, *parsed)) return OperationError{ErrorKind::slot_exists, fmt::format("there is a slot {} already: {}", name, existing->file)};
-    if (plan.slots.size() >= most_slots) return invalid(fmt::format("there are {} slots already, the most that there can be", most_slots));
+    if (plan.slots.size() >= most_slots) return invalid_config(fmt::format("there are {} slots already, the most that there can be", most_slots));
     if (auto problem = unacceptable(config)) return *std::move(problem);
     return Creation{plan, *parsed, without_nulls(config), detected, host_ports}.create();
 }

@@ -9,11 +9,11 @@ namespace hal0::slot {
 namespace {
 
 /// All values that one flag has been given, in order.
-struct Setting {
+struct Flag {
     std::string key;
     std::vector<std::string> values;
 };
-using Settings = std::vector<Setting>;
+using FlagValues = std::vector<Flag>;
 
 /// Whether a flag without values is the one that turns something off: `--no-mmap`, and the short ones `-nocb`, `-nkvo`,
 /// `-nr`. (Short flags with n that mean something else, `-ngl`, `-np`, all take a value.)
@@ -24,27 +24,27 @@ std::vector<std::string> values_of(const Argument& argument) {
     return {turns_off(argument.flag) ? "off" : "on"};
 }
 
-Settings settings_of(const Provider& provider, const std::vector<std::string>& words) {
-    Settings settings;
+FlagValues flags_of(const Provider& provider, const std::vector<std::string>& words) {
+    FlagValues flags;
     for (const auto& argument : group_words(words, Source::hal0)) {
         const auto key = argument.flag.empty() ? "command" : canonical_flag(provider, argument.flag);
-        auto known = std::find_if(settings.begin(), settings.end(), [&](const auto& setting) { return setting.key == key; });
-        if (known == settings.end()) known = settings.insert(known, {key, {}});
+        auto known = std::find_if(flags.begin(), flags.end(), [&](const auto& flag) { return flag.key == key; });
+        if (known == flags.end()) known = flags.insert(known, {key, {}});
         const auto values = values_of(argument);
         known->values.insert(known->values.end(), values.begin(), values.end());
     }
-    return settings;
+    return flags;
 }
 
-const Setting* find(const Settings& settings, const std::string& key) {
-    const auto found = std::find_if(settings.begin(), settings.end(), [&](const auto& setting) { return setting.key == key; });
-    return found == settings.end() ? nullptr : &*found;
+const Flag* find(const FlagValues& flags, const std::string& key) {
+    const auto found = std::find_if(flags.begin(), flags.end(), [&](const auto& flag) { return flag.key == key; });
+    return found == flags.end() ? nullptr : &*found;
 }
 
-std::string shown(const Setting* setting) {
+std::string shown(const Flag* flag) {
     std::string text;
-    if (!setting) return text;
-    for (const auto& value : setting->values) text.append(text.empty() ? "" : " ").append(value);
+    if (!flag) return text;
+    for (const auto& value : flag->values) text.append(text.empty() ? "" : " ").append(value);
     return text;
 }
 
@@ -53,14 +53,14 @@ std::string shown(const Setting* setting) {
 std::vector<Difference> drift(const Provider& provider, const Command& running, const Command& configured) {
     std::vector<Difference> differences;
     if (running.image != configured.image) differences.push_back({"image", running.image, configured.image});
-    const auto now = settings_of(provider, running.arguments);
-    const auto then = settings_of(provider, configured.arguments);
-    for (const auto& setting : then) {
-        const auto* current = find(now, setting.key);
-        if (!current || current->values != setting.values) differences.push_back({setting.key, shown(current), shown(&setting)});
+    const auto now = flags_of(provider, running.arguments);
+    const auto then = flags_of(provider, configured.arguments);
+    for (const auto& flag : then) {
+        const auto* current = find(now, flag.key);
+        if (!current || current->values != flag.values) differences.push_back({flag.key, shown(current), shown(&flag)});
     }
-    for (const auto& setting : now)
-        if (!find(then, setting.key)) differences.push_back({setting.key, shown(&setting), ""});
+    for (const auto& flag : now)
+        if (!find(then, flag.key)) differences.push_back({flag.key, shown(&flag), ""});
     return differences;
 }
 

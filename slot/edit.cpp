@@ -111,8 +111,6 @@ private:
     Json document_;  // the text as it was
 };
 
-OperationError invalid(std::string message) { return {ErrorKind::invalid_config, std::move(message)}; }
-
 /// The problem as the file on disk has it, or, if the changes brought it, as it is.
 Diagnostic on_disk(const Plan& plan, const PlannedSlot& planned, std::string_view before, std::optional<Device> detected, const Diagnostic& problem) {
     auto known = parse_slot(planned.name, planned.file, before).diagnostics;
@@ -139,16 +137,16 @@ Result<std::string, OperationError> edit_slot(const Plan& plan, const SlotName& 
     if (!known) return known.failure();
     const auto& planned = *find(plan, name);
     if (auto problem = unacceptable(changes)) return *std::move(problem);
-    if (changes.contains("slot")) return invalid("slot: is not a key of its own: a slot's keys are given without it");
+    if (changes.contains("slot")) return invalid_config("slot: is not a key of its own: a slot's keys are given without it");
 
     Diagnostics diagnostics;
     auto document = json_of_toml(planned.file, toml, diagnostics);
     const auto before = json_of_slot(planned.file, toml, diagnostics);
-    if (!document || !before) return invalid(to_string(diagnostics.front()));
+    if (!document || !before) return invalid_config(to_string(diagnostics.front()));
     auto complete = coherent_changes(*before, changes, plan.profiles, detected);
     if (!complete) return complete.failure();
     auto text = Splicer{toml, *std::move(document)}.splice(*complete);
-    if (!text) return invalid(fmt::format("{}: {}", planned.file, text.error()));
+    if (!text) return invalid_config(fmt::format("{}: {}", planned.file, text.error()));
     if (auto problem = refusal(plan, planned, toml, *text, detected)) return *std::move(problem);
     return *std::move(text);
 }
@@ -157,7 +155,7 @@ Result<Slot, OperationError> slot_of_text(const Plan& plan, const SlotName& name
     const auto known = existing_slot(plan, name.str());
     if (!known) return known.failure();
     const auto& file = find(plan, name)->file;
-    if (toml.size() > most_text_bytes) return invalid(fmt::format("{}: a text of {} bytes is too long: at most {}", file, toml.size(), most_text_bytes));
+    if (toml.size() > most_text_bytes) return invalid_config(fmt::format("{}: a text of {} bytes is too long: at most {}", file, toml.size(), most_text_bytes));
     auto verdict = judge(plan, name, file, toml, detected);
     if (const auto* objection = std::get_if<Objection>(&verdict)) return OperationError{objection->kind, to_string(objection->diagnostic)};
     return std::get<Slot>(std::move(verdict));

@@ -22,7 +22,7 @@ std::optional<Diagnostic> group_full(const Plan& plan, const SlotConfig& config)
                                       [&](const auto& planned) { return planned.exclusive_group == config.exclusive_group && planned.name != config.name; });
     if (static_cast<std::size_t>(others) < most_rivals) return std::nullopt;
     return Diagnostic{Severity::error, config.place_of("exclusive_group"), "exclusive_group",
-                      fmt::format("{} has {} slots already, the most that a group can have", quoted(*config.exclusive_group), most_rivals)};
+                      fmt::format("{} has {} slots already, the most that a group can have", in_quotes(*config.exclusive_group), most_rivals)};
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ const SlotConfig* other_owner(const Plan& plan, std::uint16_t port, const SlotNa
 Result<SlotName, OperationError> existing_slot(const Plan& plan, std::string_view name) {
     auto parsed = SlotName::parse(name);
     if (parsed && find(plan, *parsed)) return *std::move(parsed);
-    return OperationError{ErrorKind::no_such_slot, fmt::format("there is no slot {}", quoted(name))};
+    return OperationError{ErrorKind::no_such_slot, fmt::format("there is no slot {}", in_quotes(name))};
 }
 
 }  // namespace hal0::slot

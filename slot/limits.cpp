@@ -53,12 +53,12 @@ bool is_cpu_list(std::string_view text) {
 
 Result<std::string> parse_memory_limit(std::string_view text) {
     if (is_memory_limit(text)) return std::string{text};
-    return Error{fmt::format("{} is not allowed: a size such as \"8G\" or \"512M\", a percentage such as \"50%\", or \"infinity\"", quoted(text))};
+    return Error{fmt::format("{} is not allowed: a size such as \"8G\" or \"512M\", a percentage such as \"50%\", or \"infinity\"", in_quotes(text))};
 }
 
 Result<std::string> parse_cpu_list(std::string_view text) {
     if (is_cpu_list(text)) return std::string{text};
-    return Error{fmt::format("{} is not allowed: CPU numbers and ranges such as \"0-3,8\"", quoted(text))};
+    return Error{fmt::format("{} is not allowed: CPU numbers and ranges such as \"0-3,8\"", in_quotes(text))};
 }
 
 }  // namespace hal0::slot

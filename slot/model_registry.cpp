@@ -17,7 +17,7 @@ Result<std::string> parse_path(std::string_view text) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     });
     if (ok) return std::string{text};
-    return Error{fmt::format("{} is not allowed: a path without control characters", quoted(text))};
+    return Error{fmt::format("{} is not allowed: a path without control characters", in_quotes(text))};
 }
 
 void read_defaults(Model& model, TomlReader defaults) {
@@ -70,7 +70,7 @@ public:
         auto model = read_model(*id, reader);
         if (first_error({diagnostics_.begin() + before, diagnostics_.end()})) return;
         if (!models_.emplace(*id, std::move(model)).second)
-            reader.error("id", fmt::format("{} is in the registry twice; the first one is used", slot::quoted(id->str())));
+            reader.error("id", fmt::format("{} is in the registry twice; the first one is used", slot::in_quotes(id->str())));
     }
 
     Models take() { return std::move(models_); }

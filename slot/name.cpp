@@ -18,7 +18,7 @@ Result<SlotName> SlotName::parse(std::string_view text) {
                     std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '_' || c == '-'; });
     if (!ok)
         return Error{fmt::format("{} is not a slot name: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit",
-                                 quoted(text))};
+                                 in_quotes(text))};
     return SlotName{std::string{text}};
 }
 
@@ -29,7 +29,7 @@ std::string container_name(const SlotName& name) { return "hal0-slot-" + name.st
 Result<ModelId> ModelId::parse(std::string_view text) {
     if (!is_name(text, 255, "._-/:@+"))
         return Error{fmt::format("{} is not a model id: 1 to 255 letters, digits and . _ - / : @ +, starting with a letter or digit",
-                                 quoted(text))};
+                                 in_quotes(text))};
     return ModelId{std::string{text}};
 }
 

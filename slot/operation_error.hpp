@@ -4,6 +4,7 @@
 #include "slot/vocabulary.hpp"
 
 #include <string>
+#include <utility>
 
 namespace hal0::slot {
 
@@ -28,5 +29,8 @@ struct OperationError {
     std::string message;
     bool operator==(const OperationError&) const = default;
 };
+
+/// The most common one: what is given does not make a slot's file.
+inline OperationError invalid_config(std::string message) { return {ErrorKind::invalid_config, std::move(message)}; }
 
 }  // namespace hal0::slot

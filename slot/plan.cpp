@@ -149,7 +149,7 @@ private:
 
     void leave_out_of_group(PlannedSlot& planned) {
         Diagnostic reason{Severity::error, {planned.file}, "exclusive_group",
-                          fmt::format("{} has {} slots already, the most that a group can have", quoted(*planned.exclusive_group), most_rivals)};
+                          fmt::format("{} has {} slots already, the most that a group can have", in_quotes(*planned.exclusive_group), most_rivals)};
         refuse(planned, std::move(reason));
         planned.exclusive_group.reset();
     }

@@ -25,7 +25,7 @@ template <class Check>
 std::vector<std::string> checked_strings(TomlReader& reader, std::string_view key, Check allowed, std::string_view what) {
     auto texts = reader.strings(key).value_or(std::vector<std::string>{});
     for (const auto& text : texts)
-        if (!allowed(text)) reader.error(key, fmt::format("{} is not allowed: {}", slot::quoted(text), what));
+        if (!allowed(text)) reader.error(key, fmt::format("{} is not allowed: {}", slot::in_quotes(text), what));
     return texts;
 }
 
@@ -118,12 +118,12 @@ std::string_view default_profile(Type type, Device device) {
 
 Result<std::string> parse_profile_name(std::string_view text) {
     if (is_name(text, 64, "._-")) return std::string{text};
-    return Error{fmt::format("{} is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit", slot::quoted(text))};
+    return Error{fmt::format("{} is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit", slot::in_quotes(text))};
 }
 
 Result<std::string> parse_image(std::string_view text) {
     if (is_name(text, 512, "._-/:@+")) return std::string{text};
-    return Error{fmt::format("{} is not a container image such as \"ghcr.io/owner/name:tag\"", slot::quoted(text))};
+    return Error{fmt::format("{} is not a container image such as \"ghcr.io/owner/name:tag\"", slot::in_quotes(text))};
 }
 
 }  // namespace hal0::slot

@@ -22,15 +22,13 @@ namespace {
 using Json = nlohmann::json;
 using Text = Result<std::string, OperationError>;
 
-OperationError invalid(std::string message) { return {ErrorKind::invalid_config, std::move(message)}; }
-
 /// The registry as JSON, or why it cannot be edited.
 Result<Json, OperationError> read(std::string_view registry) {
     Diagnostics diagnostics;
     auto document = json_of_toml(std::string{registry_path}, registry, diagnostics);
-    if (!document) return invalid(to_string(diagnostics.front()));
+    if (!document) return invalid_config(to_string(diagnostics.front()));
     const auto* models = find(*document, "models");
-    if (models && !models->is_structured()) return invalid(fmt::format("{}: models: must be tables, [models.<id>]", registry_path));
+    if (models && !models->is_structured()) return invalid_config(fmt::format("{}: models: must be tables, [models.<id>]", registry_path));
     return *std::move(document);
 }
 
@@ -51,13 +49,13 @@ bool has_row(const Json& document, std::string_view id) {
 std::optional<OperationError> leads_out(const Json& properties, std::string_view key) {
     const auto path = text_at(properties, key);
     if (!path || ("/" + *path + "/").find("/../") == std::string::npos) return std::nullopt;
-    return invalid(fmt::format("{}: {} is not allowed: a path that is absolute or below the model store, without \"..\"", key, slot::quoted(*path)));
+    return invalid_config(fmt::format("{}: {} is not allowed: a path that is absolute or below the model store, without \"..\"", key, slot::in_quotes(*path)));
 }
 
 std::optional<OperationError> wrong_properties(std::string_view id, const Json& properties) {
     if (auto problem = unacceptable(properties)) return problem;
     const auto* own_id = find(properties, "id");
-    if (own_id && !own_id->is_null() && *own_id != std::string{id}) return invalid(fmt::format("id: must be {}, the model's id", slot::quoted(id)));
+    if (own_id && !own_id->is_null() && *own_id != std::string{id}) return invalid_config(fmt::format("id: must be {}, the model's id", slot::in_quotes(id)));
     for (const auto* key : {"path", "mmproj"})
         if (auto problem = leads_out(properties, key)) return problem;
     return std::nullopt;
@@ -76,7 +74,7 @@ std::optional<OperationError> wrong_row(const std::string& section) {
     parse_registry("", section, diagnostics);
     const auto* error = first_error(diagnostics);
     if (!error) return std::nullopt;
-    return invalid(fmt::format("{}: {}", error->key.substr(std::min(error->key.size(), std::string_view{"models[0]."}.size())), error->message));
+    return invalid_config(fmt::format("{}: {}", error->key.substr(std::min(error->key.size(), std::string_view{"models[0]."}.size())), error->message));
 }
 
 /// `text` with a section behind it, set off by a blank line.
@@ -103,7 +101,7 @@ Text with_values(std::string_view text, const std::vector<std::string>& path, co
             continue;
         }
         auto set = set_value(out, inner, toml_of_json(value));
-        if (!set) return invalid(fmt::format("{}: {}", registry_path, set.error()));
+        if (!set) return invalid_config(fmt::format("{}: {}", registry_path, set.error()));
         out = *std::move(set);
     }
     return out;
@@ -118,7 +116,7 @@ Text checked(std::string_view before, std::string after, const ModelId& id) {
     const bool same = std::equal(models.begin(), models.end(), old_models.begin(), old_models.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
     if (added && same && diagnostics.size() == old_diagnostics.size()) return after;
     const auto* error = first_error(diagnostics);
-    return invalid(fmt::format("{}: the model cannot be added{}", registry_path, error ? ": " + error->message : ""));
+    return invalid_config(fmt::format("{}: the model cannot be added{}", registry_path, error ? ": " + error->message : ""));
 }
 
 std::string users_of(const Plan& plan, std::string_view id) {
@@ -134,11 +132,11 @@ std::string users_of(const Plan& plan, std::string_view id) {
 
 Text add_model(std::string_view registry, std::string_view id_text, const Json& properties) {
     const auto id = ModelId::parse(id_text);
-    if (!id) return invalid(id.error());
+    if (!id) return invalid_config(id.error());
     if (auto problem = wrong_properties(id_text, properties)) return *std::move(problem);
     const auto document = read(registry);
     if (!document) return document.failure();
-    if (has_row(*document, id_text)) return invalid(fmt::format("model '{}' is in the registry already: remove it first, or choose another id", id_text));
+    if (has_row(*document, id_text)) return invalid_config(fmt::format("model '{}' is in the registry already: remove it first, or choose another id", id_text));
 
     auto row = properties;
     row.erase("id");
@@ -147,10 +145,10 @@ Text add_model(std::string_view registry, std::string_view id_text, const Json& 
     const auto* models = find(*document, "models");
     const bool is_array = models && models->is_array();
     auto text = with_section(registry, is_array ? element : toml_of_section(toml_text::write_path({"models", id->str()}), row));
-    if (text.size() > largest_file) return invalid(fmt::format("{}: with this model, the file would be larger than 1 MiB", registry_path));
+    if (text.size() > largest_file) return invalid_config(fmt::format("{}: with this model, the file would be larger than 1 MiB", registry_path));
     Diagnostics diagnostics;
     if (json_of_toml("", text, diagnostics)) return checked(registry, std::move(text), *id);
-    if (is_array) return invalid(fmt::format("{}: models is written as a list, not as sections: add it in an editor", registry_path));
+    if (is_array) return invalid_config(fmt::format("{}: models is written as a list, not as sections: add it in an editor", registry_path));
     auto in_braces = with_values(registry, {"models", id->str()}, row);
     return in_braces ? checked(registry, *std::move(in_braces), *id) : in_braces;
 }
@@ -161,7 +159,7 @@ Text remove_model(std::string_view registry, std::string_view id, const Plan& pl
     if (!has_row(*document, id)) {
         Diagnostics diagnostics;
         const auto models = parse_registry(std::string{registry_path}, registry, diagnostics);
-        return OperationError{ErrorKind::no_such_model, fmt::format("model {} is not in the registry {}, which has {}", slot::quoted(id), registry_path, known_ids(models))};
+        return OperationError{ErrorKind::no_such_model, fmt::format("model {} is not in the registry {}, which has {}", slot::in_quotes(id), registry_path, known_ids(models))};
     }
     if (const auto users = users_of(plan, id); !users.empty())
         return OperationError{ErrorKind::busy, fmt::format("model '{}' is the default of {}: give these slots another one first", id, users)};
@@ -170,7 +168,7 @@ Text remove_model(std::string_view registry, std::string_view id, const Plan& pl
     if (models.is_object()) text = remove_tree(registry, {"models", std::string{id}});
     else for (const auto index : elements_with(models, id))
         if (text) text = remove_element(*text, {"models"}, index);
-    if (!text) return invalid(fmt::format("{}: {}", registry_path, text.error()));
+    if (!text) return invalid_config(fmt::format("{}: {}", registry_path, text.error()));
     return *std::move(text);
 }
 

@@ -16,7 +16,7 @@ Result<std::string> parse_store(std::string_view text) {
     const auto padded = std::string{text} + "/";
     ok = ok && padded.find("/../") == std::string::npos && padded.find("/./") == std::string::npos;
     if (ok) return std::string{text};
-    return Error{fmt::format("{} is not allowed: an absolute path without blanks, colons, commas, \"..\" or a final slash", quoted(text))};
+    return Error{fmt::format("{} is not allowed: an absolute path without blanks, colons, commas, \"..\" or a final slash", in_quotes(text))};
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ Device device_for(const Profile* profile, std::optional<Device> detected) {
 std::optional<std::string> contradiction(Device device, const Profile& profile) {
     if (profile.suits(device)) return std::nullopt;
     const bool other_class = profile.device_class && *profile.device_class != class_of(device);
-    return fmt::format("{} contradicts the profile {}, which is for {}", quoted(to_string(device)), quoted(profile.name),
+    return fmt::format("{} contradicts the profile {}, which is for {}", in_quotes(to_string(device)), in_quotes(profile.name),
                        other_class ? to_string(*profile.device_class) : to_string(*profile.device()));
 }
 
@@ -108,7 +108,7 @@ std::variant<Slot, Diagnostic> resolve(const SlotConfig& config, const Profiles&
     const auto name = config.profile.value_or(std::string{default_profile(config.type, device)});
     const auto found = profiles.find(name);
     if (found == profiles.end())
-        return wrong(config, "profile", fmt::format("there is no profile {}: one of {}", quoted(name), names_of(profiles)));
+        return wrong(config, "profile", fmt::format("there is no profile {}: one of {}", in_quotes(name), names_of(profiles)));
 
     const auto& profile = found->second;
     if (!config.device) device = device_for(&profile, device);  // the default profile for a type may be for one device

@@ -74,7 +74,7 @@ std::string visible(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 64;
     std::string out = "\"";
     for (std::size_t characters = 0; !text.empty() && characters < longest; ++characters) {

@@ -16,7 +16,7 @@ std::size_t character_length(std::string_view text);
 /// Whether a text consists of characters.
 bool is_utf8(std::string_view text);
 
-/// C0 and DEL. (C1 controls are two bytes: quoted() and visible() know them.)
+/// C0 and DEL. (C1 controls are two bytes: in_quotes() and visible() know them.)
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -29,7 +29,7 @@ bool is_name(std::string_view text, std::size_t longest, std::string_view others
 std::string visible(std::string_view text);
 
 /// visible() between double quotes, with quotes and backslashes escaped; over 64 characters it is cut and ends in an ellipsis.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// At most `most` bytes of the text, cut between two characters.
 std::string shortened(std::string_view text, std::size_t most);

@@ -11,7 +11,7 @@ namespace hal0::slot {
 namespace {
 
 std::string shown_value(const toml::node& node) {
-    if (const auto* text = node.as_string()) return quoted(text->get());
+    if (const auto* text = node.as_string()) return in_quotes(text->get());
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
     if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
     if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
@@ -25,7 +25,7 @@ bool is_unusable(std::string_view text) { return text.find('\0') != std::string_
 
 std::string shown_key(std::string_view key) {
     const auto bare = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; };
-    return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), bare) ? std::string{key} : quoted(key);
+    return !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), bare) ? std::string{key} : in_quotes(key);
 }
 
 bool TomlReader::was_asked_for(std::string_view key) const { return std::find(asked_.begin(), asked_.end(), key) != asked_.end(); }

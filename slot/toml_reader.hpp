@@ -37,7 +37,7 @@ public:
         const auto text = string(key);
         if (!text) return std::nullopt;
         const auto value = parse_word<E>(*text);
-        if (!value) error(key, quoted(*text) + " is not known: one of " + all_words<E>());
+        if (!value) error(key, in_quotes(*text) + " is not known: one of " + all_words<E>());
         return value;
     }
 

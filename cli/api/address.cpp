@@ -10,7 +10,7 @@ namespace hal0::cli {
 namespace {
 
 slot::Error wrong(std::string_view url, std::string_view why) {
-    return {fmt::format("{} is not an address of the API: {}; expected http://HOST:PORT", slot::quoted(url), why)};
+    return {fmt::format("{} is not an address of the API: {}; expected http://HOST:PORT", slot::in_quotes(url), why)};
 }
 
 bool is_plain(std::string_view text) {

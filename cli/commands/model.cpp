@@ -13,7 +13,7 @@ std::string size_text(const Json& model) {
     return fmt::format("{:.1f} GB", model.at("size_bytes").get<double>() / 1e9);
 }
 
-void list(Context& context, bool as_json) {
+void list_models(Context& context, bool as_json) {
     const auto body = context.client().get_text("/api/models");
     if (as_json) return context.print_json(body);
     const auto answer = parsed(body, context.access());
@@ -27,7 +27,7 @@ void add_list(CLI::App& model, Context& context) {
     const auto json = std::make_shared<bool>(false);
     auto* command = add_command(model, "list", "List the models of the registry", "hal0 model list");
     command->add_flag("--json", *json, "What the API answers, unchanged");
-    command->callback([json, &context] { list(context, *json); });
+    command->callback([json, &context] { list_models(context, *json); });
 }
 
 void add_add(CLI::App& model, Context& context) {

@@ -7,7 +7,7 @@
 namespace hal0::cli {
 namespace {
 
-void list(Context& context, bool as_json) {
+void list_profiles(Context& context, bool as_json) {
     const auto body = context.client().get_text("/api/profiles");
     if (as_json) return context.print_json(body);
     const auto answer = parsed(body, context.access());
@@ -26,7 +26,7 @@ void add_profile(CLI::App& hal0, Context& context) {
     const auto json = std::make_shared<bool>(false);
     auto* command = add_command(*profile, "list", "List the profiles that slots can have", "hal0 profile list");
     command->add_flag("--json", *json, "What the API answers, unchanged");
-    command->callback([json, &context] { list(context, *json); });
+    command->callback([json, &context] { list_profiles(context, *json); });
 }
 
 }  // namespace hal0::cli

@@ -9,7 +9,7 @@
 namespace hal0::cli {
 namespace {
 
-struct Options {
+struct CreateOptions {
     std::string name, model, type = "llm", hardware, profile, provider;
     std::optional<int> port;
     int context_size = 4096;
@@ -17,7 +17,7 @@ struct Options {
 };
 
 /// What is not given is not sent: the port and the hardware are the server's to choose.
-Json body_of(const Options& options) {
+Json body_of(const CreateOptions& options) {
     Json body{{"name", options.name}, {"type", options.type}, {"model", {{"default", options.model}, {"context_size", options.context_size}}}};
     if (const auto backend = slot::parse_word<slot::Backend>(options.hardware)) body["device"] = slot::to_string(slot::device_of(*backend));
     if (!options.profile.empty()) body["profile"] = options.profile;
@@ -26,7 +26,7 @@ Json body_of(const Options& options) {
     return body;
 }
 
-void create(Context& context, const Options& options) {
+void create(Context& context, const CreateOptions& options) {
     const auto slot = context.client().send("POST", "/api/slots", body_of(options));
     if (options.json) return context.print_json(slot.dump());
     context.terminal.print(fmt::format("Created slot {}: model {}, {}, port {}. It is not started yet:\n  hal0 slot load {}", field(slot, "name", options.name), field(slot, "model_id", options.model),
@@ -36,7 +36,7 @@ void create(Context& context, const Options& options) {
 }  // namespace
 
 void add_slot_create(CLI::App& slot, Context& context) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<CreateOptions>();
     auto* command = add_command(slot, "create", "Create a slot; it is not started", "hal0 slot create embed --model qwen3-embed --type embedding");
     add_slot_name(*command, options->name);
     command->add_option("-m,--model", options->model, "The model's id in the registry")->required()->type_name("MODEL");

@@ -9,7 +9,7 @@
 namespace hal0::cli {
 namespace {
 
-struct Options {
+struct EditOptions {
     std::string name;
     std::optional<std::string> model, provider, hardware, profile, extra_args;
     std::optional<int> port, context_size, idle_timeout;
@@ -19,7 +19,7 @@ struct Options {
 /// An empty text takes the key out of the file.
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
-Json changes_of(const Options& options) {
+Json changes_of(const EditOptions& options) {
     auto changes = Json::object();
     if (options.model) changes["model"]["default"] = text_or_null(*options.model);
     if (options.context_size) changes["model"]["context_size"] = *options.context_size;
@@ -33,7 +33,7 @@ Json changes_of(const Options& options) {
     return changes;
 }
 
-void edit(Context& context, const Options& options) {
+void edit(Context& context, const EditOptions& options) {
     const auto changes = changes_of(options);
     if (changes.empty()) throw CLI::ValidationError{"edit", "nothing to change: give at least one of its options"};
     const auto slot = context.client().send("PUT", slot_path(options.name, "/config"), changes);
@@ -45,7 +45,7 @@ void edit(Context& context, const Options& options) {
 }  // namespace
 
 void add_slot_edit(CLI::App& slot, Context& context) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<EditOptions>();
     auto* command = add_command(slot, "edit", "Change a slot's file; what runs is left alone until its next start. An empty value takes a key out", "hal0 slot edit chat --ctx-size 8192 --idle-timeout 600");
     add_slot_name(*command, options->name);
     command->add_option("-m,--model", options->model, "The default model")->type_name("MODEL");

@@ -30,7 +30,7 @@ Slots by_name(const Json& list) {
     return slots;
 }
 
-void list(Context& context, bool as_json) {
+void list_slots(Context& context, bool as_json) {
     const auto body = context.client().get_text("/api/slots");
     if (as_json) return context.print_json(body);
     for (const auto& line : lines_of(by_name(parsed(body, context.access())), context.terminal)) context.terminal.print(line);
@@ -91,7 +91,7 @@ void add_slot_list(CLI::App& slot, Context& context) {
     auto* command = add_command(slot, "list", "List the slots", "hal0 slot list --watch");
     command->add_flag("--json", options->json, "What the API answers, unchanged");
     command->add_flag("-w,--watch", options->watch, "Go on, and show each change");
-    command->callback([options, &context] { options->watch ? watch(context, options->json) : list(context, options->json); });
+    command->callback([options, &context] { options->watch ? watch(context, options->json) : list_slots(context, options->json); });
 }
 
 }  // namespace hal0::cli

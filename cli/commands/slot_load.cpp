@@ -11,20 +11,20 @@
 namespace hal0::cli {
 namespace {
 
-struct Options {
+struct LoadOptions {
     std::string name, model;
     bool no_wait = false;
     std::optional<double> timeout_s;
 };
 
-Request request_of(const Options& options, Operation operation, const char* verb) {
+Request request_of(const LoadOptions& options, Operation operation, const char* verb) {
     Request request{operation, options.name, options.model, "POST", slot_path(options.name, fmt::format("/{}?wait=0", verb)), Json::object()};
     if (!options.model.empty()) request.body["model_id"] = options.model;
     if (options.timeout_s) request.timeout = std::chrono::milliseconds{std::lround(*options.timeout_s * 1000)};
     return request;
 }
 
-void run(Context& context, const Options& options, Operation operation, const char* verb) {
+void run(Context& context, const LoadOptions& options, Operation operation, const char* verb) {
     auto request = request_of(options, operation, verb);
     const auto client = context.client();
     if (options.no_wait) {
@@ -41,7 +41,7 @@ void run(Context& context, const Options& options, Operation operation, const ch
 }
 
 void add(CLI::App& slot, Context& context, Operation operation, const char* verb, const char* what, const std::string& example) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<LoadOptions>();
     auto* command = add_command(slot, verb, what, example);
     add_slot_name(*command, options->name);
     if (operation == Operation::load) command->add_option("-m,--model", options->model, "Make this model the default, and load it")->type_name("MODEL");

@@ -12,13 +12,13 @@
 namespace hal0::cli {
 namespace {
 
-struct Options {
+struct LogsOptions {
     std::string name;
     int lines = 200;
     bool follow = false, json = false;
 };
 
-void history(Context& context, const Options& options) {
+void history(Context& context, const LogsOptions& options) {
     const auto body = context.client().get_text(slot_path(options.name, fmt::format("/logs?lines={}", options.lines)));
     if (options.json) return context.print_json(body);
     const auto answer = parsed(body, context.access());
@@ -31,7 +31,7 @@ void history(Context& context, const Options& options) {
     if (const auto hint = raw_field(answer, "hint"); !hint.empty()) complain(hint);
 }
 
-void take(Context& context, const Options& options, const Event& event) {
+void take(Context& context, const LogsOptions& options, const Event& event) {
     const auto data = parsed(event.data, context.access());
     if (event.type == "degraded") throw Failure{raw_field(data, "message")};
     if (event.type != "message") return;
@@ -39,7 +39,7 @@ void take(Context& context, const Options& options, const Event& event) {
 }
 
 /// The bridge sends the history first, and after a reconnect what came since the last line (Last-Event-ID).
-void follow_log(Context& context, const Options& options) {
+void follow_log(Context& context, const LogsOptions& options) {
     const Interrupt interrupt;
     auto access = context.access();
     access.interrupt_fd = interrupt.fd();
@@ -55,7 +55,7 @@ void follow_log(Context& context, const Options& options) {
 }  // namespace
 
 void add_slot_logs(CLI::App& slot, Context& context) {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<LogsOptions>();
     auto* command = add_command(slot, "logs", "Show a slot's log, from the journal", "hal0 slot logs chat --follow --lines 20");
     add_slot_name(*command, options->name);
     command->add_option("-n,--lines", options->lines, "So many of the last lines (200)")->check(CLI::Range(1, 5000))->type_name("N");

@@ -1,6 +1,7 @@
 #include "http-bridge/requests/body.hpp"
 
 #include "http-bridge/http/answer.hpp"
+#include "slot/client_config.hpp"
 
 #include <fmt/format.h>
 
@@ -48,6 +49,11 @@ Json parse_body(std::string_view text) {
     if (body.is_discarded()) invalid(text.empty() ? "it is empty" : "it cannot be read as JSON in UTF-8");
     if (!body.is_object()) throw Refused{400, "request.not_an_object", "the body of the request is not a JSON object: write {\"key\": value}"};
     return body;
+}
+
+bool is_missing(const Json& body, std::string_view key) {
+    const auto* value = slot::find(body, key);
+    return !value || value->is_null() || *value == "";
 }
 
 }  // namespace hal0::http

@@ -13,4 +13,7 @@ inline constexpr int deepest_body = 32;
 /// that or has a key twice (which of the two counts would be anybody's guess); request.not_an_object for another JSON value.
 nlohmann::json parse_body(std::string_view text);
 
+/// Whether a body says nothing for a key that it has to have: it is not there, null, or an empty text.
+bool is_missing(const nlohmann::json& body, std::string_view key);
+
 }  // namespace hal0::http

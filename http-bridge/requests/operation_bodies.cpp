@@ -33,11 +33,6 @@ std::optional<std::string> given(const Json& body, std::string_view key) {
     return text && !text->empty() ? text : std::nullopt;
 }
 
-bool is_missing(const Json& body, std::string_view key) {
-    const auto* value = slot::find(body, key);
-    return !value || value->is_null() || *value == "";
-}
-
 Device best_device(const Json& hardware) {
     const auto backend = slot::parse_word<slot::Backend>(slot::text_at(hardware, "default_hardware").value_or(""));
     return backend ? device_of(*backend) : Device::gpu_vulkan;

@@ -30,11 +30,6 @@ void expand_model(Json& config) {
     if (model != config.end() && model->is_string()) *model = Json{{"default", *model}};
 }
 
-bool is_missing(const Json& body, std::string_view key) {
-    const auto* value = slot::find(body, key);
-    return !value || value->is_null() || *value == "";
-}
-
 /// Takes a text out of the body that has been found right.
 std::string taken(Json& body, const char* key) {
     auto text = body[key].get<std::string>();

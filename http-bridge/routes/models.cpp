@@ -30,7 +30,7 @@ Answer model(Context& context, const Request& request) {
     return json_answer(model_json(*row));
 }
 
-bus::Task<Answer> add(Context& context, Request request) {
+bus::Task<Answer> add_model(Context& context, Request request) {
     const auto wanted = model_request(request.body);
     const nlohmann::json details{{"model_id", wanted.id}};
     co_await asked(context.hal0d.add_model(wanted.id, wanted.properties), details);
@@ -50,7 +50,7 @@ std::vector<std::string> users(const Context& context, const std::string& id) {
     return names;
 }
 
-bus::Task<Answer> remove(Context& context, Request request) {
+bus::Task<Answer> remove_model(Context& context, Request request) {
     const auto id = request.parameters.at(0);
     if (!find_model(context, id)) no_such_model(id);
     if (const auto names = users(context, id); !names.empty())
@@ -68,9 +68,9 @@ Answer profiles(Context& context, const Request&) { return json_answer(profiles_
 std::vector<Route> model_routes() {
     return {
         {"GET", "/api/models", "The model registry", Needs::slots, Read{models}},
-        {"POST", "/api/models", "Register a model", Needs::slots, Ask{add}},
+        {"POST", "/api/models", "Register a model", Needs::slots, Ask{add_model}},
         {"GET", "/api/models/{id...}", "One model", Needs::slots, Read{model}},
-        {"DELETE", "/api/models/{id...}", "Take a model out of the registry; its file stays", Needs::slots, Ask{remove}},
+        {"DELETE", "/api/models/{id...}", "Take a model out of the registry; its file stays", Needs::slots, Ask{remove_model}},
         {"GET", "/api/profiles", "The profiles that a slot can run with", Needs::slots, Read{profiles}},
     };
 }

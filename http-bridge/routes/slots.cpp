@@ -28,6 +28,8 @@ Answer resolved(Context& context, const Request& request) {
     return json_answer(resolved_json(slot));
 }
 
+Answer text_answer(const std::string& text) { return {200, text, "text/plain; charset=utf-8"}; }
+
 bus::Task<Answer> config(Context& context, Request request) {
     const auto& slot = slot_of(context, request);
     if (format_query(request) == ConfigFormat::json) {
@@ -35,7 +37,8 @@ bus::Task<Answer> config(Context& context, Request request) {
         co_return json_answer(slot.config);
     }
     const std::string name = slot.name;
-    co_return Answer{200, co_await context.hal0d.config_text(name), "text/plain; charset=utf-8"};
+    const std::string text = co_await context.hal0d.config_text(name);
+    co_return text_answer(text);
 }
 
 Answer pull_status(Context& context, const Request& request) { return json_answer(pull_json(slot_of(context, request), false)); }

@@ -72,6 +72,7 @@ Answer malformed_answer(int status) {
 
 Exchange::Exchange() {
     set_keep_alive_max_count(1'000'000);
+    set_keep_alive_timeout(15);  // what Keep-Alive says: how long a connection may wait for its next request (connection.cpp)
     svr_sock_ = 0;  // the library writes no content once it believes that it has been stopped; it never touches this
     set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
         fill(response, (*current)(request));

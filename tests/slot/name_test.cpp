@@ -26,7 +26,7 @@ TEST(SlotName, RefusesEverythingElse) {
     const std::vector<std::string> bad = {"",      "-a",   "_a",   "A",       "aB",   "a b",  " a",   "a ",      "a.b",
                                           "a/b",   "..",   "a@b",  "a\n",     "a\0b"s, "a%i", "é",    "a\\x2d",  "$a",
                                           "a;b",   "a:b",  "a'b",  std::string(33, 'x')};
-    for (const auto& text : bad) EXPECT_FALSE(SlotName::parse(text)) << "accepted: " << slot::quoted(text);
+    for (const auto& text : bad) EXPECT_FALSE(SlotName::parse(text)) << "accepted: " << slot::in_quotes(text);
 }
 
 TEST(SlotName, SaysWhatIsAllowed) {
@@ -59,7 +59,7 @@ TEST(ModelId, RefusesOptionsBlanksAndControls) {
     const std::vector<std::string> bad = {"",    "-m",  "--model", "/a",    ".a",   "_a",  "a b", "a\tb", "a\nb",
                                           "a$b", "a%b", "a\"b",    "a'b",   "a\\b", "a;b", "a,b", "a=b",  "ä",
                                           "a\0b"s, std::string(256, 'm')};
-    for (const auto& text : bad) EXPECT_FALSE(ModelId::parse(text)) << "accepted: " << slot::quoted(text);
+    for (const auto& text : bad) EXPECT_FALSE(ModelId::parse(text)) << "accepted: " << slot::in_quotes(text);
 }
 
 TEST(ModelId, SaysWhatIsAllowed) {
@@ -104,15 +104,15 @@ TEST(Quoted, MakesEveryTextSafeToShow) {
         {"64 characters fit", std::string(64, 'a'), "\"" + std::string(64, 'a') + "\""},
         {"65 are cut", std::string(65, 'a'), "\"" + std::string(64, 'a') + "…\""},
     };
-    for (const auto& c : cases) EXPECT_EQ(slot::quoted(c.text), c.shown) << c.rule;
+    for (const auto& c : cases) EXPECT_EQ(slot::in_quotes(c.text), c.shown) << c.rule;
 }
 
 TEST(Quoted, CountsCharactersNotBytes) {
     std::string euros, shown;
     for (int i = 0; i < 64; ++i) shown += "€";
     for (int i = 0; i < 70; ++i) euros += "€";
-    EXPECT_EQ(slot::quoted(shown), "\"" + shown + "\"");
-    EXPECT_EQ(slot::quoted(euros), "\"" + shown + "…\"");
+    EXPECT_EQ(slot::in_quotes(shown), "\"" + shown + "\"");
+    EXPECT_EQ(slot::in_quotes(euros), "\"" + shown + "…\"");
 }
 
 }  // namespace
