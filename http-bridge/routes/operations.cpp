@@ -18,27 +18,29 @@ using Milliseconds = std::chrono::milliseconds;
 // The change that a call brings about comes by a signal, right behind the reply.
 constexpr Milliseconds signal_patience{2000};
 
-bool is_settled(const std::string& state) { return state == "ready" || state == "idle" || state == "serving" || state == "offline" || state == "error"; }
 bool runs(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
 
 /// A slot before something is done to it: what comes of it is seen against this.
 struct Before {
     std::string name, state, model;
-    std::uint64_t transitions;
+    std::uint64_t transitions, active_since;
 };
 
 Before before(const Context& context, const Request& request) {
     const auto& slot = slot_of(context, request);
-    return {slot.name, slot.state, slot.model, context.mirror.transitions(slot.name)};
+    return {slot.name, slot.state, slot.model, context.mirror.transitions(slot.name), slot.active_since};
 }
 
-/// Until it has moved and come to rest.
-bus::Task<> settled(Context& context, const Before& slot, Milliseconds wait) {
+/// Whether it has come to rest after what was done to it, within this time: it runs, by another start than before, or does not. That it
+/// serves a request, or no longer, is no news.
+bus::Task<bool> settled(Context& context, const Before& slot, Milliseconds wait) {
     const std::function<bool()> done = [&context, slot] {
         const auto* now = context.mirror.find(slot.name);
-        return !now || (context.mirror.transitions(slot.name) != slot.transitions && is_settled(now->state));
+        if (!now) return true;
+        if (runs(now->state)) return now->active_since != slot.active_since;
+        return context.mirror.transitions(slot.name) != slot.transitions && (now->state == "offline" || now->state == "error");
     };
-    co_await context.mirror.until(done, wait);
+    co_return co_await context.mirror.until(done, wait);
 }
 
 Answer summary(const Context& context, const std::string& name, int status = 200) {
@@ -47,10 +49,10 @@ Answer summary(const Context& context, const std::string& name, int status = 200
     return json_answer(slot_summary(*slot), status);
 }
 
-/// What was waited for: the slot as it is, or why it failed.
-Answer outcome(const Context& context, const Before& slot) {
+/// The slot as it is, or why what was waited for failed. What is not over yet is no failure: the state of before may still show.
+Answer outcome(const Context& context, const Before& slot, bool over) {
     const auto* now = context.mirror.find(slot.name);
-    if (now && now->state == "error")
+    if (over && now && now->state == "error")
         throw Refused{503, "slot.health_failed", fmt::format("slot {} did not become healthy: {}", slot.name, now->message), {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
     return summary(context, slot.name);
 }
@@ -62,8 +64,9 @@ bus::Task<Answer> load(Context& context, Request request) {
     const json details{{"slot", slot.name}, {"model_id", model.value_or(slot.model)}};
     co_await asked(context.hal0d.load(slot.name, model), details);
     const bool runs_already = runs(slot.state) && (!model || *model == slot.model);
-    if (!runs_already) co_await settled(context, slot, wait);
-    co_return outcome(context, slot);
+    bool over = runs_already;
+    if (!over) over = co_await settled(context, slot, wait);
+    co_return outcome(context, slot, over);
 }
 
 bus::Task<Answer> unload(Context& context, Request request) {
@@ -80,8 +83,8 @@ bus::Task<Answer> restart(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}, {"model_id", slot.model}};
     co_await asked(context.hal0d.restart(slot.name), details);
-    co_await settled(context, slot, wait);
-    co_return outcome(context, slot);
+    const bool over = co_await settled(context, slot, wait);
+    co_return outcome(context, slot, over);
 }
 
 bus::Task<Answer> swap(Context& context, Request request) {
@@ -90,12 +93,12 @@ bus::Task<Answer> swap(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}, {"model_id", wanted.model_id}};
     co_await asked(context.hal0d.swap(slot.name, wanted.model_id, wanted.persist), details);
-    co_await settled(context, slot, wait);
+    const bool over = co_await settled(context, slot, wait);
     const auto* now = context.mirror.find(slot.name);
     // It was faster back on the model that ran before than anybody could see it fail.
-    if (now && runs(now->state) && now->model != wanted.model_id)
+    if (over && now && runs(now->state) && now->model != wanted.model_id)
         throw Refused{503, "slot.health_failed", now->message, {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
-    co_return outcome(context, slot);
+    co_return outcome(context, slot, over);
 }
 
 bus::Task<Answer> create(Context& context, Request request) {
