@@ -109,11 +109,15 @@ TEST(SlotDetails, TakeOlderSpellingsOfModelKeys) {
 TEST(SlotDetails, PassOverWhatIsOfTheWrongKind) {
     auto slot = full_slot();
     slot.config = json::parse(R"({"backend":7,"device":[],"model":{"n_gpu_layers":"all","rope_freq_base":"x","enable_thinking":1,"mtp":"yes","chat_template":false},"server":{"parallel":true,"extra_args":[]}})");
-    const auto details = slot_details(slot);
+    auto details = slot_details(slot);
     EXPECT_EQ(details["n_gpu_layers"].dump(), "-1");
     EXPECT_EQ(details["workers"].dump(), "1");
     EXPECT_EQ(details["declared_backend"], "rocm");
     for (const auto* key : {"rope_freq_base", "enable_thinking", "mtp", "chat_template", "llamacpp_args"}) EXPECT_TRUE(details[key].is_null()) << key;
+    slot.config = json::parse(R"({"model":{"n_gpu_layers":1.5},"server":{"parallel":2.5}})");
+    details = slot_details(slot);
+    EXPECT_EQ(details["n_gpu_layers"].dump(), "-1");
+    EXPECT_EQ(details["workers"].dump(), "1");
     for (const auto* config : {R"({"model":"qwen","server":[1]})", "[]", "null"}) {
         slot.config = json::parse(config);
         EXPECT_EQ(slot_details(slot)["n_gpu_layers"], -1) << config;
