@@ -92,11 +92,11 @@ private:
     }
 
     bool is_integer(const Field& field, const Json& value, const Location& at) {
-        const auto wanted = fmt::format("has to be a whole number from {} to {}", field.least, field.most);
+        const auto wanted = fmt::format("has to be a whole number from {} to {}", field.range.least, field.range.most);
         if (!value.is_number_integer()) return wrong(at, "int_parsing", wanted);
-        const bool is_huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(field.most);
-        if (is_huge || (!value.is_number_unsigned() && value.get<std::int64_t>() > field.most)) return wrong(at, "less_than_equal", wanted);
-        if (value.get<std::int64_t>() < field.least) return wrong(at, "greater_than_equal", wanted);
+        const bool is_huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(field.range.most);
+        if (is_huge || (!value.is_number_unsigned() && value.get<std::int64_t>() > field.range.most)) return wrong(at, "less_than_equal", wanted);
+        if (value.get<std::int64_t>() < field.range.least) return wrong(at, "greater_than_equal", wanted);
         return true;
     }
 
