@@ -64,6 +64,7 @@ constexpr std::array model_table = {
     Field{"", "backends", Kind::texts},
     Field{"", "defaults", Kind::table},
     Field{"defaults", "context_size", Kind::integer, ranges::context_size},
+    Field{"defaults", "ctx_size", Kind::integer, ranges::context_size},
     Field{"defaults", "n_gpu_layers", Kind::integer, ranges::n_gpu_layers},
     Field{"defaults", "rope_freq_base", Kind::positive_number},
 };

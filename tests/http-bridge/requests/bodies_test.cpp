@@ -137,7 +137,9 @@ TEST(ModelRequest, NeedsAnIdAndAPath) {
                                      {R"({"id":"-x"})", R"(422 validation.invalid | missing ["body","path"] | value_error ["body","id"])"},
                                      {R"({"id":7,"path":"p"})", R"(422 validation.invalid | string_type ["body","id"])"},
                                      {R"({"id":"a b","path":"p"})", R"(422 validation.invalid | value_error ["body","id"])"},
-                                     {R"({"id":"q","path":"p","size_bytes":-1})", R"(422 validation.invalid | greater_than_equal ["body","size_bytes"])"}};
+                                     {R"({"id":"q","path":"p","size_bytes":-1})", R"(422 validation.invalid | greater_than_equal ["body","size_bytes"])"},
+                                     {R"({"id":"q","path":"p","defaults":{"context_size":1,"ctx_size":"1"}})",
+                                      R"(422 validation.invalid | greater_than_equal ["body","defaults","context_size"] | int_parsing ["body","defaults","ctx_size"])"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { model_request(c.body); }), c.refusal) << c.body;
 }
 
