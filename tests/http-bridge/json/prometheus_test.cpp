@@ -124,7 +124,7 @@ constexpr std::uint64_t second = 1'000'000;
 TEST(Prometheus, DrawsTheHistogramOfLoads) {
     Counters counters;
     std::uint64_t at = 1000 * second;
-    for (const std::uint64_t milliseconds : {500, 1000, 1001, 90'000, 700'000}) {
+    for (const std::uint64_t milliseconds : {500U, 1000U, 1001U, 90'000U, 700'000U}) {
         note_transition(counters, "chat", "offline", "starting", at);
         note_transition(counters, "chat", "starting", "warming", at + 1);
         at += milliseconds * 1000;
