@@ -53,8 +53,6 @@ disk::Descriptor listening_socket(int port) {
     return made;
 }
 
-std::vector<RouteDescription> described(const std::vector<Route>& routes);
-
 }  // namespace
 
 Environment environment() {
@@ -106,14 +104,4 @@ void Bridge::end() {
     end_.set(800ms);
 }
 
-namespace {
-
-std::vector<RouteDescription> described(const std::vector<Route>& routes) {
-    std::vector<RouteDescription> all;
-    for (const auto& route : routes)
-        all.push_back({std::string{route.method}, std::string{route.path}, std::string{route.summary}, std::holds_alternative<Follow>(route.handle), {route.query.begin(), route.query.end()}});
-    return all;
-}
-
-}  // namespace
 }  // namespace hal0::http

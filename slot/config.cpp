@@ -40,7 +40,7 @@ private:
         read_port();
         config_.enabled = top_.boolean("enabled").value_or(true);
         config_.exclusive_group = top_.parsed("exclusive_group", parse_profile_name);
-        if (const auto seconds = top_.integer("idle_timeout_s", 0, 31'536'000)) config_.idle_timeout_s = static_cast<std::uint32_t>(*seconds);
+        if (const auto seconds = top_.integer("idle_timeout_s", ranges::idle_s)) config_.idle_timeout_s = static_cast<std::uint32_t>(*seconds);
         for (const auto* key : {"type", "device", "backend", "provider", "profile", "port", "enabled", "exclusive_group"}) note(top_, key, key);
     }
 
@@ -57,7 +57,7 @@ private:
             top_.error("port", "is missing: a number from 1024 to 65535, except 8080");
             return;
         }
-        const auto port = top_.integer("port", 1024, 65535);
+        const auto port = top_.integer("port", ranges::port);
         if (port) config_.port = static_cast<std::uint16_t>(*port);
         if (port && *port == bridge_port) top_.error("port", "8080 is not allowed: it is hal0's own HTTP port; a number from 1024 to 65535, except 8080");
     }
@@ -67,10 +67,10 @@ private:
         config_.model = model.parsed("default", ModelId::parse);
         const bool both = model.has("context_size") && model.has("ctx_size");
         if (both) model.error("ctx_size", "given twice: it is the same as context_size");
-        const auto context = model.has("context_size") ? model.integer("context_size", 128, 16'777'216)
-                                                       : model.integer("ctx_size", 128, 16'777'216);
+        const auto context = model.has("context_size") ? model.integer("context_size", ranges::context_size)
+                                                       : model.integer("ctx_size", ranges::context_size);
         if (context) config_.context_size = static_cast<std::uint32_t>(*context);
-        if (const auto layers = model.integer("n_gpu_layers", -1, 9999)) config_.n_gpu_layers = static_cast<std::int32_t>(*layers);
+        if (const auto layers = model.integer("n_gpu_layers", ranges::n_gpu_layers)) config_.n_gpu_layers = static_cast<std::int32_t>(*layers);
         config_.rope_freq_base = model.number("rope_freq_base");
         if (config_.rope_freq_base && *config_.rope_freq_base <= 0) model.error("rope_freq_base", fmt::format("{} is not allowed: a number greater than 0", *config_.rope_freq_base));
         if (auto labels = model.strings("labels")) config_.labels = *std::move(labels);
@@ -81,7 +81,7 @@ private:
     void read_server() {
         auto server = top_.table("server");
         if (auto words = server.parsed("extra_args", split_shell_words)) config_.extra_args = *std::move(words);
-        if (const auto parallel = server.integer("parallel", 1, 256)) config_.parallel = static_cast<std::uint32_t>(*parallel);
+        if (const auto parallel = server.integer("parallel", ranges::parallel)) config_.parallel = static_cast<std::uint32_t>(*parallel);
         for (const auto* key : {"extra_args", "parallel"}) note(server, key, std::string{"server."} + key);
         server.warn_about_unknown_keys();
     }
@@ -90,15 +90,15 @@ private:
         auto limits = top_.table("limits");
         config_.limits.memory_max = limits.parsed("memory_max", parse_memory_limit);
         config_.limits.memory_high = limits.parsed("memory_high", parse_memory_limit);
-        config_.limits.cpu_weight = limits.integer("cpu_weight", 1, 10000);
+        config_.limits.cpu_weight = limits.integer("cpu_weight", ranges::cpu_weight);
         config_.limits.allowed_cpus = limits.parsed("allowed_cpus", parse_cpu_list);
         limits.warn_about_unknown_keys();
     }
 
     void read_timeouts() {
         auto timeouts = top_.table("timeouts");
-        if (const auto start = timeouts.integer("start_s", 1, 86400)) config_.start_timeout_s = static_cast<std::uint32_t>(*start);
-        if (const auto stop = timeouts.integer("stop_s", 1, 3600)) config_.stop_timeout_s = static_cast<std::uint32_t>(*stop);
+        if (const auto start = timeouts.integer("start_s", ranges::start_s)) config_.start_timeout_s = static_cast<std::uint32_t>(*start);
+        if (const auto stop = timeouts.integer("stop_s", ranges::stop_s)) config_.stop_timeout_s = static_cast<std::uint32_t>(*stop);
         timeouts.warn_about_unknown_keys();
     }
 

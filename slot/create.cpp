@@ -2,6 +2,7 @@
 
 #include "slot/client_config.hpp"
 #include "slot/judge.hpp"
+#include "slot/ranges.hpp"
 #include "slot/text.hpp"
 #include "slot/write_config.hpp"
 
@@ -88,7 +89,7 @@ private:
 
     /// A slot's port is told as such, even while the slot itself listens on it.
     bool host_has(const Json& port) const {
-        if (!port.is_number_integer() || port < 1024 || port > 65535) return false;
+        if (!port.is_number_integer() || !ranges::port.contains(port.get<std::int64_t>())) return false;
         const auto number = port.get<std::uint16_t>();
         return host_ports_.contains(number) && !other_owner(plan_, number, name_);
     }

@@ -22,8 +22,8 @@ Result<std::string> parse_path(std::string_view text) {
 
 void read_defaults(Model& model, TomlReader defaults) {
     const auto* context = defaults.has("context_size") ? "context_size" : "ctx_size";
-    if (const auto size = defaults.integer(context, 128, 16'777'216)) model.context_size = static_cast<std::uint32_t>(*size);
-    if (const auto layers = defaults.integer("n_gpu_layers", -1, 9999)) model.n_gpu_layers = static_cast<std::int32_t>(*layers);
+    if (const auto size = defaults.integer(context, ranges::context_size)) model.context_size = static_cast<std::uint32_t>(*size);
+    if (const auto layers = defaults.integer("n_gpu_layers", ranges::n_gpu_layers)) model.n_gpu_layers = static_cast<std::int32_t>(*layers);
     model.rope_freq_base = defaults.number("rope_freq_base");
     if (model.rope_freq_base && *model.rope_freq_base <= 0)
         defaults.error("rope_freq_base", fmt::format("{} is not allowed: a number greater than 0", *model.rope_freq_base));
@@ -38,7 +38,7 @@ Model read_model(const ModelId& id, TomlReader& reader) {
     else
         reader.error("path", "is missing: the model's file");
     model.mmproj = reader.parsed("mmproj", [](std::string_view text) { return text.empty() ? Result<std::string>{std::string{}} : parse_path(text); }).value_or("");
-    if (const auto size = reader.integer("size_bytes", 0, INT64_MAX)) model.size_bytes = static_cast<std::uint64_t>(*size);
+    if (const auto size = reader.integer("size_bytes", ranges::size_bytes)) model.size_bytes = static_cast<std::uint64_t>(*size);
     model.license = reader.string("license").value_or("");
     model.hf_repo = reader.string("hf_repo").value_or("");
     model.hf_filename = reader.string("hf_filename").value_or("");

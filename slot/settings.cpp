@@ -33,17 +33,16 @@ Settings parse_settings(const std::string& file, std::string_view toml, Diagnost
     models.warn_about_unknown_keys();
 
     auto slots = top.table("slots");
-    const auto start = slots.integer("port_range_start", 1024, 65535).value_or(settings.port_range_start);
-    const auto end = slots.integer("port_range_end", 1024, 65535).value_or(settings.port_range_end);
+    const auto start = slots.integer("port_range_start", ranges::port).value_or(settings.port_range_start);
+    const auto end = slots.integer("port_range_end", ranges::port).value_or(settings.port_range_end);
     if (start > end) {
         slots.error("port_range_end", fmt::format("{} is not allowed: it is below port_range_start, {}", end, start));
     } else {
         settings.port_range_start = static_cast<std::uint16_t>(start);
         settings.port_range_end = static_cast<std::uint16_t>(end);
     }
-    constexpr std::int64_t year = 31'536'000;
-    settings.idle_after_s = static_cast<std::uint32_t>(slots.integer("idle_after_s", 0, year).value_or(settings.idle_after_s));
-    settings.idle_timeout_s = static_cast<std::uint32_t>(slots.integer("idle_timeout_s", 0, year).value_or(settings.idle_timeout_s));
+    settings.idle_after_s = static_cast<std::uint32_t>(slots.integer("idle_after_s", ranges::idle_s).value_or(settings.idle_after_s));
+    settings.idle_timeout_s = static_cast<std::uint32_t>(slots.integer("idle_timeout_s", ranges::idle_s).value_or(settings.idle_timeout_s));
     slots.warn_about_unknown_keys();
     top.warn_about_unknown_keys();
     return settings;

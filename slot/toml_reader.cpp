@@ -64,12 +64,12 @@ std::optional<std::string> TomlReader::string(std::string_view key) {
     return text->get();
 }
 
-std::optional<std::int64_t> TomlReader::integer(std::string_view key, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> TomlReader::integer(std::string_view key, const Range& range) {
     const auto* node = find(key);
     if (!node) return std::nullopt;
     const auto* number = node->as_integer();
-    if (number && number->get() >= least && number->get() <= most) return number->get();
-    wrong_type(key, *node, fmt::format("a whole number from {} to {}", least, most));
+    if (number && range.contains(number->get())) return number->get();
+    wrong_type(key, *node, fmt::format("a whole number from {} to {}", range.least, range.most));
     return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 // Internal to slot/: included by its .cpp files only, so that toml++ stays out of every other part.
 
 #include "slot/diagnostic.hpp"
+#include "slot/ranges.hpp"
 #include "slot/text.hpp"
 #include "slot/toml_parse.hpp"
 #include "slot/vocabulary.hpp"
@@ -25,7 +26,7 @@ public:
     void add(const toml::table& table) { tables_.push_back(&table); }
 
     std::optional<std::string> string(std::string_view key);
-    std::optional<std::int64_t> integer(std::string_view key, std::int64_t least, std::int64_t most);
+    std::optional<std::int64_t> integer(std::string_view key, const Range& range);
     std::optional<double> number(std::string_view key);
     std::optional<bool> boolean(std::string_view key);
     std::optional<std::vector<std::string>> strings(std::string_view key);

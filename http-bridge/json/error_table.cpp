@@ -1,11 +1,15 @@
 #include "http-bridge/json/error_table.hpp"
 
-#include "slot/text.hpp"
+#include "http-bridge/json/measures.hpp"
+#include "slot/diagnostic.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace hal0::http {
 namespace {
@@ -13,57 +17,66 @@ namespace {
 using Json = nlohmann::json;
 using slot::ErrorKind;
 
-std::optional<std::uint32_t> number(std::string_view text) {
-    std::uint32_t value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return problem == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
+/// What stands in `text` between `mark` and the first of `ends`, or the end; nothing without `mark`.
+std::optional<std::string_view> behind(std::string_view text, std::string_view mark, std::string_view ends) {
+    const auto at = text.find(mark);
+    if (at == text.npos) return std::nullopt;
+    text.remove_prefix(at + mark.size());
+    return text.substr(0, text.find_first_of(ends));
 }
 
-/// Takes `:NUMBER` off the end.
-std::optional<std::uint32_t> take_number(std::string_view& text) {
-    const auto colon = text.rfind(':');
-    if (colon == text.npos) return std::nullopt;
-    const auto value = number(text.substr(colon + 1));
-    if (value) text = text.substr(0, colon);
-    return value;
+void add_place(Json& details, const std::string& message) {
+    const auto said = slot::parse_diagnostic(message).value_or(slot::Diagnostic{});
+    details["file"] = text_or_null(said.place.file);
+    details["line"] = said.place.line == 0 ? Json() : Json(said.place.line);
+    details["key"] = text_or_null(said.key);
 }
 
-bool is_key(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return slot::is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == '"'; });
+/// Of "port: 8081 is taken by slot chat (…)": who has it, and which it is.
+void add_port(Json& details, const std::string& message) {
+    const auto said = slot::parse_diagnostic(message);
+    const auto sentence = said ? std::string_view{said->message} : std::string_view{message};
+    details["used_by"] = behind(sentence, " is taken by slot ", " :;,").value_or("host");
+    std::uint32_t port = 0;
+    if (std::from_chars(sentence.data(), sentence.data() + sentence.size(), port).ec == std::errc{}) details["port"] = port;
 }
 
-/// What stands in front of the sentence: `file:line:column: key: sentence`, each of them only if it is known.
-struct Placed {
-    Json file, line, key;
-    std::string_view sentence;
-};
-
-Placed placed(std::string_view message) {
-    constexpr std::string_view separator = ": ";
-    Placed out;
-    if (message.starts_with('/')) {
-        auto place = message.substr(0, message.find(separator));
-        message.remove_prefix(std::min(place.size() + separator.size(), message.size()));
-        const auto last = take_number(place);
-        const auto first = take_number(place);
-        if (const auto line = first ? first : last) out.line = *line;
-        out.file = place;
+/// Of "profile: there is no profile "fast": one of cpu, rocm": which was meant, and which there are.
+void add_profiles(Json& details, std::string_view message) {
+    if (const auto name = behind(message, "there is no profile \"", "\"")) details["profile"] = *name;
+    auto available = Json::array();
+    auto names = behind(message, ": one of ", "").value_or("none");
+    while (names != "none" && !names.empty()) {
+        const auto name = names.substr(0, names.find(", "));
+        available.push_back(name);
+        names.remove_prefix(std::min(name.size() + 2, names.size()));
     }
-    if (const auto key = message.substr(0, message.find(separator)); key.size() < message.size() && is_key(key)) {
-        out.key = key;
-        message.remove_prefix(key.size() + separator.size());
-    }
-    out.sentence = message;
-    return out;
+    details["available"] = std::move(available);
 }
 
-/// Of "8081 is taken by slot chat (…)": who has it, and which it is.
-void add_port(Json& details, std::string_view sentence) {
-    constexpr std::string_view by_slot = " is taken by slot ";
-    const auto owner = sentence.find(by_slot);
-    const auto name = owner == sentence.npos ? std::string_view{} : sentence.substr(owner + by_slot.size());
-    details["used_by"] = owner == sentence.npos ? "host" : name.substr(0, name.find_first_of(" :;,"));
-    if (const auto port = number(sentence.substr(0, sentence.find(' ')))) details["port"] = *port;
+/// The operation that is in the way; null where many are.
+Json running_operation(std::string_view message) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> signs = {
+        {{" is being swapped ", "swap"}, {" changes all the time", "edit"}, {" was changed by somebody else ", "edit"}}};
+    for (const auto& [sign, operation] : signs)
+        if (message.find(sign) != message.npos) return operation;
+    return nullptr;
+}
+
+/// What of the sentence the details have, too: hal0d's errors are a name and a sentence.
+void add_what_is_said(Json& details, const slot::OperationError& error) {
+    switch (error.kind) {
+        case ErrorKind::invalid_config: return add_place(details, error.message);
+        case ErrorKind::port_in_use: return add_port(details, error.message);
+        case ErrorKind::no_such_profile: return add_profiles(details, error.message);
+        case ErrorKind::busy: details["operation"] = running_operation(error.message); return;
+        case ErrorKind::systemd_failed: {
+            const auto result = behind(error.message, " job ended with ", " ");
+            details["result"] = result ? Json(*result) : Json();
+            return;
+        }
+        default: return;
+    }
 }
 
 }  // namespace
@@ -88,9 +101,7 @@ HttpError http_error(ErrorKind kind) {
 
 Refused refused(const slot::OperationError& error, const Json& details) {
     auto all = details.is_object() ? details : Json::object();
-    const auto message = placed(error.message);
-    if (error.kind == ErrorKind::invalid_config) all.update({{"file", message.file}, {"line", message.line}, {"key", message.key}});
-    if (error.kind == ErrorKind::port_in_use) add_port(all, message.sentence);
+    add_what_is_said(all, error);
     const auto [status, code] = http_error(error.kind);
     return Refused{status, std::string{code}, error.message, std::move(all)};
 }

@@ -19,7 +19,8 @@ HttpError http_error(slot::ErrorKind kind);
 
 /// The answer to an operation that hal0d refused.
 /// @param details what the request was about: slot, model_id, port, profile. What the sentence says beyond it is added: of a
-/// configuration that is wrong `file`, `line` and `key` (null where it does not say); of a port `port` and `used_by`, a slot or "host".
+/// configuration that is wrong `file`, `line` and `key` (null where it does not say); of a port `port` and `used_by`, a slot or "host"; of
+/// a profile `profile` and `available`; of a slot that is busy `operation`, of a job that failed `result` (null where it does not say).
 Refused refused(const slot::OperationError& error, const nlohmann::json& details = nlohmann::json::object());
 
 }  // namespace hal0::http

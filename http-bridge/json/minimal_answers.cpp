@@ -33,6 +33,8 @@ std::vector<MinimalAnswer> table() {
         {"PUT", "/api/user/dashboard-layout", "The dashboard's layout: not kept here", no_layout},
         {"GET", "/api/activity", "What users did: not recorded", {{"records", none}, {"next_since", 0}, {"epoch", ""}}},
         {"GET", "/api/upstreams", "Remote inference servers: none", none},
+        // hal0 passes no other to a server.
+        {"GET", "/api/chat-templates", "Chat templates: the one in the model's file", Json::array({{{"id", "auto"}, {"label", "Auto (GGUF embedded)"}, {"valid", true}, {"error", nullptr}}})},
     };
 }
 

@@ -58,12 +58,21 @@ Json parameters(const RouteDescription& route) {
     return all;
 }
 
+Json text(const char* media_type) { return {{media_type, {{"schema", {{"type", "string"}}}}}}; }
+
+/// What is given or shown as JSON, and, of a configuration, as the text of its file, too.
+Json json_or_text(const RouteDescription& route, bool has_text, Json schema) {
+    auto media = has_text && std::find(route.query.begin(), route.query.end(), "format") != route.query.end() ? text("text/plain") : Json::object();
+    media["application/json"]["schema"] = std::move(schema);
+    return media;
+}
+
 Json content(const RouteDescription& route) {
-    if (route.is_stream) return {{"text/event-stream", {{"schema", {{"type", "string"}}}}}};
+    if (route.is_stream) return text("text/event-stream");
     const auto area = tag(route.path_template);
-    if (area == "metrics") return {{"text/plain", {{"schema", {{"type", "string"}}}}}};
-    if (area == "dashboard") return {{"text/html", {{"schema", {{"type", "string"}}}}}};
-    return {{"application/json", {{"schema", answer_schema(route.method, route.path_template)}}}};
+    if (area == "metrics") return text("text/plain");
+    if (area == "dashboard") return text("text/html");
+    return json_or_text(route, route.method == "GET", answer_schema(route.method, route.path_template));
 }
 
 Json operation(const RouteDescription& route) {
@@ -73,7 +82,7 @@ Json operation(const RouteDescription& route) {
                             {"default", {{"description", "The request is refused, or failed"}, {"content", {{"application/json", {{"schema", schema_ref("Error")}}}}}}}}}};
     if (auto all = parameters(route); !all.empty()) out["parameters"] = std::move(all);
     if (const auto body = body_schema(route.method, route.path_template); !body.empty())
-        out["requestBody"] = {{"required", body != "Load"}, {"content", {{"application/json", {{"schema", schema_ref(body)}}}}}};
+        out["requestBody"] = {{"required", body != "Load"}, {"content", json_or_text(route, true, schema_ref(body))}};
     return out;
 }
 

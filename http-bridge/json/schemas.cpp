@@ -1,5 +1,6 @@
 #include "http-bridge/json/schemas.hpp"
 
+#include "slot/ranges.hpp"
 #include "slot/state.hpp"
 #include "slot/vocabulary.hpp"
 
@@ -76,7 +77,7 @@ Json error_schema() {
 
 Json create_schema() {
     return body({{"name", {{"type", "string"}, {"pattern", "^[a-z0-9][a-z0-9_-]{0,31}$"}}}, {"type", words<slot::Type>()}, {"device", words<slot::Device>()}, {"backend", words<slot::Backend>()},
-                 {"provider", words<slot::ProviderId>()}, {"profile", type("string")}, {"port", {{"type", "integer"}, {"minimum", 1024}, {"maximum", 65535}}},
+                 {"provider", words<slot::ProviderId>()}, {"profile", type("string")}, {"port", {{"type", "integer"}, {"minimum", slot::ranges::port.least}, {"maximum", slot::ranges::port.most}}},
                  {"enabled", type("boolean")}, {"model", {{"type", Json::array({"string", "object"})}}}},
                 {"name"});
 }

@@ -18,7 +18,8 @@ const Json* configured(const SlotRecord& slot, std::string_view table, std::stri
 }
 Json text(const Json* value) { return value && value->is_string() ? *value : Json(); }
 Json flag(const Json* value) { return value && value->is_boolean() ? *value : Json(); }
-Json number(const Json* value, Json otherwise) { return value && value->is_number() ? *value : std::move(otherwise); }
+Json number(const Json* value) { return value && value->is_number() ? *value : Json(); }
+Json whole_number(const Json* value, int otherwise) { return value && value->is_number_integer() ? *value : Json(otherwise); }
 
 /// A key that older files have at the top and newer ones in `[model]`.
 const Json* of_model(const SlotRecord& slot, std::string_view key) {
@@ -82,10 +83,10 @@ void add_configuration(Json& out, const SlotRecord& slot) {
     out["enable_thinking"] = flag(of_model(slot, "enable_thinking"));
     out["mtp"] = flag(of_model(slot, "mtp"));
     out["chat_template"] = text(of_model(slot, "chat_template"));
-    out["n_gpu_layers"] = number(configured(slot, "model", "n_gpu_layers"), -1);
-    out["rope_freq_base"] = number(configured(slot, "model", "rope_freq_base"), nullptr);
+    out["n_gpu_layers"] = whole_number(configured(slot, "model", "n_gpu_layers"), -1);
+    out["rope_freq_base"] = number(configured(slot, "model", "rope_freq_base"));
     out["idle_timeout_s"] = slot.idle_timeout_s;
-    out["workers"] = number(configured(slot, "server", "parallel"), 1);
+    out["workers"] = whole_number(configured(slot, "server", "parallel"), 1);
     out["llamacpp_args"] = text(configured(slot, "server", "extra_args"));
     out["declared_backend"] = declared_backend(slot);
     out["profile"] = slot.profile;

@@ -43,6 +43,8 @@ private:
 }  // namespace
 
 Json parse_body(std::string_view text) {
+    // The parser takes it for the end of the text, whatever stands behind it.
+    if (text.find('\0') != text.npos) invalid("it has a NUL in it");
     Watch watch;
     const Json::parser_callback_t callback = [&](int depth, Json::parse_event_t event, Json& parsed) { return watch(depth, event, parsed); };
     auto body = Json::parse(text, callback, /*allow_exceptions=*/false);

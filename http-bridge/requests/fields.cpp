@@ -17,7 +17,8 @@ namespace limits = slot::client_config;
 /// Walks through a body and notes all that is wrong, each value once.
 class Check {
 public:
-    Check(std::span<const Field> fields, BadFields& bad) : fields_(fields), bad_(bad) {}
+    /// @param table where the body stands in the file: that table counts, too.
+    Check(std::span<const Field> fields, std::string_view table, BadFields& bad) : fields_(fields), bad_(bad), values_(table.empty() ? 0 : 1), size_(table.size()) {}
 
     void items(const Json& object, const Location& where, std::string_view table, std::size_t depth) {
         for (const auto& [key, value] : object.items()) {
@@ -55,7 +56,7 @@ private:
         if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
             return bad_.add(at, "less_than_equal", "is a number that TOML cannot hold: the largest is 2^63 - 1");
         if (!value.is_structured()) return;
-        if (depth > limits::deepest) return bad_.add(at, "value_error", fmt::format("is nested more than {} levels deep", limits::deepest));
+        if (depth >= limits::deepest) return bad_.add(at, "value_error", fmt::format("is nested more than {} levels deep", limits::deepest));
         if (value.is_object()) return items(value, at, key, depth);
         for (std::size_t i = 0; i < value.size(); ++i) {
             if (!counts()) return;
@@ -91,11 +92,11 @@ private:
     }
 
     bool is_integer(const Field& field, const Json& value, const Location& at) {
-        const auto wanted = fmt::format("has to be a whole number from {} to {}", field.least, field.most);
+        const auto wanted = fmt::format("has to be a whole number from {} to {}", field.range.least, field.range.most);
         if (!value.is_number_integer()) return wrong(at, "int_parsing", wanted);
-        const bool is_huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(field.most);
-        if (is_huge || (!value.is_number_unsigned() && value.get<std::int64_t>() > field.most)) return wrong(at, "less_than_equal", wanted);
-        if (value.get<std::int64_t>() < field.least) return wrong(at, "greater_than_equal", wanted);
+        const bool is_huge = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(field.range.most);
+        if (is_huge || (!value.is_number_unsigned() && value.get<std::int64_t>() > field.range.most)) return wrong(at, "less_than_equal", wanted);
+        if (value.get<std::int64_t>() < field.range.least) return wrong(at, "greater_than_equal", wanted);
         return true;
     }
 
@@ -109,14 +110,14 @@ private:
 
     std::span<const Field> fields_;
     BadFields& bad_;
-    std::size_t values_ = 0;
-    std::size_t size_ = 0;  // bytes of all keys and texts
+    std::size_t values_;
+    std::size_t size_;  // bytes of all keys and texts
 };
 
 }  // namespace
 
 void check_fields(const Json& object, std::span<const Field> fields, std::string_view table, BadFields& bad) {
-    Check check{fields, bad};
+    Check check{fields, table, bad};
     // Below another table, one level less is left.
     check.items(object, {"body"}, table, table.empty() ? 0 : 1);
     check.whole();

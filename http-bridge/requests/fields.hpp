@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http-bridge/requests/bad_fields.hpp"
+#include "slot/ranges.hpp"
 
 #include <cstdint>
 #include <span>
@@ -17,7 +18,7 @@ struct Field {
     std::string_view table;  // the key of the table that it stands in; empty: at the top
     std::string_view key;
     Kind kind;
-    std::int64_t least = 0, most = 0;           // of an integer
+    slot::Range range = {};                        // of an integer
     bool (*is_known)(std::string_view) = nullptr;  // of a word
     std::string (*words)() = nullptr;              // all of them
 };

@@ -3,6 +3,7 @@
 #include "dbus-interfaces/loop/task.hpp"
 #include "http-bridge/http/answer.hpp"
 #include "http-bridge/http/event_sink.hpp"
+#include "http-bridge/json/openapi.hpp"
 
 #include <functional>
 #include <memory>
@@ -49,5 +50,8 @@ std::vector<Route> model_routes();
 std::vector<Route> system_routes();
 std::vector<Route> dashboard_routes();
 std::vector<Route> all_routes();
+
+/// Routes as the OpenAPI document takes them.
+std::vector<RouteDescription> described(const std::vector<Route>& routes);
 
 }  // namespace hal0::http

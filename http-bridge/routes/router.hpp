@@ -12,6 +12,8 @@ namespace hal0::http {
 class Router {
 public:
     explicit Router(std::vector<Route> routes);
+    Router(const Router&) = delete;  // the patterns point to its routes
+    Router& operator=(const Router&) = delete;
 
     struct Match {
         const Route* route;

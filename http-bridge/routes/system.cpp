@@ -71,10 +71,4 @@ std::vector<Route> dashboard_routes() {
     };
 }
 
-std::vector<Route> all_routes() {
-    std::vector<Route> all;
-    for (const auto& part : {slot_routes(), operation_routes(), stream_routes(), journal_routes(), model_routes(), system_routes(), dashboard_routes()}) all.insert(all.end(), part.begin(), part.end());
-    return all;
-}
-
 }  // namespace hal0::http

@@ -1,15 +1,12 @@
 // Runs the fuzzer's entry over the committed corpus, and shows that the oracle catches what it must.
 
+#include "corpus_inputs.hpp"
 #include "drop_in_oracle.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -21,23 +18,11 @@ namespace {
 using namespace std::string_literals;
 using Words = std::vector<std::string>;
 
-std::vector<std::filesystem::path> corpus() {
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator{CORPUS}) files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 TEST(Corpus, EveryInputGivesWhatIsMeant) {
-    const auto files = corpus();
-    ASSERT_GE(files.size(), 40U);
-    for (const auto& path : files) {
-        SCOPED_TRACE(path.filename().string());
-        std::ifstream file{path, std::ios::binary};
-        ASSERT_TRUE(file);
-        const std::string text{std::istreambuf_iterator<char>{file}, {}};
-        EXPECT_NO_THROW(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-    }
+    const auto inputs = corpus_inputs(CORPUS);
+    ASSERT_GE(inputs.size(), 40U);
+    for (const auto& [name, text] : inputs)
+        EXPECT_NO_THROW(LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())) << name;
 }
 
 std::string problem_of(const std::string& text) {

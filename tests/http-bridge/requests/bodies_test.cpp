@@ -1,11 +1,9 @@
 #include "http-bridge/requests/bodies.hpp"
 
-#include "http-bridge/http/answer.hpp"
-#include "http-bridge/requests/query.hpp"
+#include "refusal.hpp"
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,30 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-/// `status code` and, of a 422, each field as `type loc`.
-std::string refusal(const std::function<void()>& request) {
-    try {
-        request();
-    } catch (const Refused& refused) {
-        auto text = std::to_string(refused.status()) + " " + refused.code();
-        for (const auto& field : refused.details().value("fields", json::array())) text += " | " + field["type"].get<std::string>() + " " + field["loc"].dump();
-        return text;
-    }
-    return "accepted";
-}
-
 struct Case {
     std::string body, refusal;
 };
-
-TEST(Bodies, AreJsonObjects) {
-    const std::vector<Case> cases = {
-        {"", "400 request.invalid_json"},        {"{", "400 request.invalid_json"},       {"{\"a\":\"\xff\"}", "400 request.invalid_json"},
-        {"{\"a\":1,\"a\":2}", "400 request.invalid_json"}, {"{\"a\":1e400}", "400 request.invalid_json"}, {"[]", "400 request.not_an_object"},
-        {"null", "400 request.not_an_object"},   {"1", "400 request.not_an_object"},      {std::string(100'000, '['), "400 request.invalid_json"},
-        {"{\"a\":" + std::string(32, '[') + std::string(32, ']') + "}", "400 request.invalid_json"}, {"{}", "accepted"}};
-    for (const auto& c : cases) EXPECT_EQ(refusal([&] { config_changes(c.body); }), c.refusal) << c.body.substr(0, 60);
-}
 
 TEST(ConfigChanges, NameEveryFieldThatIsWrong) {
     const std::vector<Case> cases = {
@@ -58,52 +35,118 @@ TEST(ConfigChanges, NameEveryFieldThatIsWrong) {
     EXPECT_EQ(refusal([] { defaults_changes(R"({"context_size":1})"); }), R"(422 validation.invalid | greater_than_equal ["body","context_size"])");
 }
 
-TEST(Refusal, NeverRepeatsTheValue) {
-    try {
-        config_changes(R"({"type":"secret-value"})");
-        ADD_FAILURE();
-    } catch (const Refused& refused) {
-        EXPECT_EQ(refused.answer().body.find("secret-value"), std::string::npos);
-    }
-}
-
 TEST(CreateRequest, TakesNullAsNotGiven) {
     const auto wanted = create_request(R"({"name":"chat","port":null,"model":"qwen","ctx":{"a":null,"b":1}})");
     EXPECT_EQ(wanted.name, "chat");
     EXPECT_EQ(wanted.config, json::parse(R"({"model":{"default":"qwen"},"ctx":{"b":1}})"));
-    EXPECT_EQ(refusal([] { create_request("{}"); }), "400 slot.name_required");
-    EXPECT_EQ(refusal([] { create_request(R"({"name":"../x"})"); }), "400 slot.name_invalid");
-    EXPECT_EQ(refusal([] { create_request(R"({"name":1})"); }), R"(422 validation.invalid | string_type ["body","name"])");
+    EXPECT_EQ(create_request(R"({"name":"chat","model":{"default":null},"l":[{"a":null}]})").config, json::parse(R"({"model":{},"l":[{"a":null}]})"));
 }
 
-TEST(Operations, SayWhatToDo) {
-    EXPECT_EQ(load_request(""), std::nullopt);
-    EXPECT_EQ(load_request(R"({"model_id":null})"), std::nullopt);
-    EXPECT_EQ(load_request(R"({"model":"m"})"), "m");
-    EXPECT_EQ(refusal([] { load_request(R"({"x":1})"); }), R"(422 validation.invalid | extra_forbidden ["body","x"])");
-    EXPECT_EQ(refusal([] { swap_request("{}"); }), "400 swap.missing_model");
+TEST(CreateRequest, RefusesANameThatIsNone) {
+    const std::vector<Case> cases = {{"{}", "400 slot.name_required"},
+                                     {R"({"name":null})", "400 slot.name_required"},
+                                     {R"({"name":""})", "400 slot.name_required"},
+                                     {R"({"name":"Chat"})", "400 slot.name_invalid"},
+                                     {R"({"name":"a b"})", "400 slot.name_invalid"},
+                                     {R"({"name":"-a"})", "400 slot.name_invalid"},
+                                     {R"({"name":"a\u0000"})", "400 slot.name_invalid"},
+                                     {R"({"name":"123456789012345678901234567890123"})", "400 slot.name_invalid"},
+                                     {R"({"name":["chat"],"port":1})", R"(422 validation.invalid | string_type ["body","name"] | greater_than_equal ["body","port"])"},
+                                     {R"({"name":"12345678901234567890123456789012"})", "accepted"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { create_request(c.body); }), c.refusal) << c.body;
+}
+
+TEST(LoadRequest, NamesAModelOrNone) {
+    for (const auto* body : {"", "{}", R"({"model_id":null})", R"({"model_id":"","model":null})"}) EXPECT_EQ(load_request(body), std::nullopt) << body;
+    for (const auto* body : {R"({"model_id":"m"})", R"({"model":"m"})", R"({"model_id":"m","model":"m"})", R"({"model_id":"","model":"m"})"}) EXPECT_EQ(load_request(body), "m") << body;
+    const std::vector<Case> cases = {{R"({"model_id":"a","model":"b"})", R"(422 validation.invalid | value_error ["body","model"])"},
+                                     {R"({"model_id":1,"model":[],"x":null,"persist":true})",
+                                      R"(422 validation.invalid | string_type ["body","model"] | string_type ["body","model_id"] | extra_forbidden ["body","persist"] | extra_forbidden ["body","x"])"},
+                                     {" ", "400 request.invalid_json"},
+                                     {"null", "400 request.not_an_object"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { load_request(c.body); }), c.refusal) << c.body;
+}
+
+TEST(SwapRequest, NamesAModel) {
+    for (const auto* body : {R"({"model_id":"m"})", R"({"model_id":"m","persist":null})", R"({"model_id":"m","persist":false})"}) {
+        EXPECT_EQ(swap_request(body).model_id, "m") << body;
+        EXPECT_FALSE(swap_request(body).persist) << body;
+    }
     EXPECT_TRUE(swap_request(R"({"model_id":"m","persist":true})").persist);
-    EXPECT_FALSE(swap_request(R"({"model_id":"m"})").persist);
-    EXPECT_EQ(refusal([] { swap_request(R"({"model_id":"m","persist":1})"); }), R"(422 validation.invalid | bool_type ["body","persist"])");
-    EXPECT_EQ(refusal([] { install_model_request("{}"); }), R"(422 validation.invalid | missing ["body","model_id"])");
-    EXPECT_EQ(refusal([] { backend_request("{}", {}); }), "400 backend.missing");
-    EXPECT_EQ(refusal([] { backend_request(R"({"backend":"npu"})", {}); }), "400 backend.not_selectable");
-    EXPECT_EQ(backend_request(R"({"backend":"auto"})", {{"default_hardware", "rocm"}}).device, "gpu-rocm");
-    EXPECT_EQ(backend_request(R"({"device":"gpu-vulkan"})", {}).device, "gpu-vulkan");
-    EXPECT_EQ(refusal([] { model_request(R"({"id":"-x"})"); }), R"(422 validation.invalid | missing ["body","path"] | value_error ["body","id"])");
+    const std::vector<Case> cases = {{"{}", "400 swap.missing_model"},
+                                     {R"({"model_id":null})", "400 swap.missing_model"},
+                                     {R"({"model_id":""})", "400 swap.missing_model"},
+                                     {R"({"model":"m"})", "400 swap.missing_model"},
+                                     {"", "400 request.invalid_json"},
+                                     {R"({"model_id":1,"persist":"yes","x":1})", R"(422 validation.invalid | string_type ["body","model_id"] | bool_type ["body","persist"] | extra_forbidden ["body","x"])"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { swap_request(c.body); }), c.refusal) << c.body;
 }
 
-TEST(Query, IsChecked) {
-    const auto with = [](const char* name, const char* value) { return Request{.method = "GET", .query = {{name, value}}}; };
-    EXPECT_EQ(lines_query(with("lines", "5000"), 200), 5000U);
-    EXPECT_EQ(lines_query(with("x", ""), 200), 200U);
-    EXPECT_EQ(refusal([&] { lines_query(with("lines", "0"), 200); }), R"(422 validation.invalid | greater_than_equal ["query","lines"])");
-    EXPECT_EQ(refusal([&] { lines_query(with("lines", "99999999999999999999"), 200); }), R"(422 validation.invalid | less_than_equal ["query","lines"])");
-    EXPECT_EQ(refusal([&] { lines_query(with("lines", "1x"), 200); }), R"(422 validation.invalid | int_parsing ["query","lines"])");
-    EXPECT_EQ(wait_query(with("wait", "0.5")).count(), 500);
-    EXPECT_EQ(wait_query(with("x", "")).count(), 8000);
-    EXPECT_EQ(refusal([&] { wait_query(with("wait", "nan")); }), R"(422 validation.invalid | value_error ["query","wait"])");
-    EXPECT_EQ(refusal([&] { severity_query(with("severity", "x")); }), R"(422 validation.invalid | literal_error ["query","severity"])");
+TEST(InstallModelRequest, NamesAModel) {
+    EXPECT_EQ(install_model_request(R"({"model_id":"m"})"), "m");
+    const std::vector<Case> cases = {{"{}", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                     {R"({"model_id":null})", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                     {R"({"model_id":""})", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                     {R"({"model_id":1})", R"(422 validation.invalid | string_type ["body","model_id"])"},
+                                     {R"({"model":"m"})", R"(422 validation.invalid | extra_forbidden ["body","model"] | missing ["body","model_id"])"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { install_model_request(c.body); }), c.refusal) << c.body;
+}
+
+TEST(BackendRequest, KnowsTheHardware) {
+    struct Choice {
+        std::string body, device, requested;
+        json hardware = json::object();
+    };
+    const std::vector<Choice> choices = {{R"({"backend":"rocm"})", "gpu-rocm", "rocm"},
+                                         {R"({"backend":"vulkan"})", "gpu-vulkan", "vulkan"},
+                                         {R"({"backend":"cpu"})", "cpu", "cpu"},
+                                         {R"({"device":"gpu-rocm"})", "gpu-rocm", "gpu-rocm"},
+                                         {R"({"device":"gpu-vulkan","backend":null})", "gpu-vulkan", "gpu-vulkan"},
+                                         {R"({"device":"gpu-rocm","backend":"rocm"})", "gpu-rocm", "rocm"},
+                                         {R"({"device":"cpu","backend":""})", "cpu", "cpu"},
+                                         {R"({"backend":"auto"})", "gpu-rocm", "auto", {{"default_hardware", "rocm"}}},
+                                         {R"({"backend":"auto"})", "gpu-vulkan", "auto", {{"default_hardware", "vulkan"}}},
+                                         {R"({"device":"auto"})", "cpu", "auto", {{"default_hardware", "cpu"}}},
+                                         {R"({"backend":"auto"})", "gpu-vulkan", "auto", {{"default_hardware", nullptr}}},
+                                         {R"({"backend":"auto"})", "gpu-vulkan", "auto", nullptr}};
+    for (const auto& c : choices) {
+        const auto wanted = backend_request(c.body, c.hardware);
+        EXPECT_EQ(wanted.device, c.device) << c.body;
+        EXPECT_EQ(wanted.requested, c.requested) << c.body;
+    }
+}
+
+TEST(BackendRequest, RefusesWhatCannotBeChosen) {
+    const std::vector<Case> cases = {{"{}", "400 backend.missing"},
+                                     {R"({"backend":null,"device":""})", "400 backend.missing"},
+                                     {R"({"backend":"npu"})", "400 backend.not_selectable"},
+                                     {R"({"backend":"flm"})", "400 backend.not_selectable"},
+                                     {R"({"device":"npu"})", "400 backend.not_selectable"},
+                                     {R"({"backend":"ROCm"})", "400 backend.not_selectable"},
+                                     {R"({"backend":"rocm","device":"cpu"})", "400 backend.not_selectable"},
+                                     {R"({"backend":1,"device":true,"x":0})", R"(422 validation.invalid | string_type ["body","backend"] | string_type ["body","device"] | extra_forbidden ["body","x"])"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { backend_request(c.body, json::object()); }), c.refusal) << c.body;
+}
+
+TEST(ModelRequest, NeedsAnIdAndAPath) {
+    const auto wanted = model_request(R"({"id":"org/q:4@1+x","path":"q.gguf","license":null,"tags":["a"],"own":{"a":null,"b":1}})");
+    EXPECT_EQ(wanted.id, "org/q:4@1+x");
+    EXPECT_EQ(wanted.properties, json::parse(R"({"path":"q.gguf","tags":["a"],"own":{"b":1}})"));
+    const std::vector<Case> cases = {{"{}", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
+                                     {R"({"id":null,"path":""})", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
+                                     {R"({"id":"-x"})", R"(422 validation.invalid | missing ["body","path"] | value_error ["body","id"])"},
+                                     {R"({"id":7,"path":"p"})", R"(422 validation.invalid | string_type ["body","id"])"},
+                                     {R"({"id":"a b","path":"p"})", R"(422 validation.invalid | value_error ["body","id"])"},
+                                     {R"({"id":"q","path":"p","size_bytes":-1})", R"(422 validation.invalid | greater_than_equal ["body","size_bytes"])"},
+                                     {R"({"id":"q","path":"p","defaults":{"context_size":1,"ctx_size":"1"}})",
+                                      R"(422 validation.invalid | greater_than_equal ["body","defaults","context_size"] | int_parsing ["body","defaults","ctx_size"])"}};
+    for (const auto& c : cases) EXPECT_EQ(refusal([&] { model_request(c.body); }), c.refusal) << c.body;
+}
+
+TEST(ModelRequest, TakesARowAsItIsShown) {
+    const auto wanted = model_request(R"({"id":"q","name":"Q","path":"q.gguf","size_bytes":null,"license":null,"capabilities":[],"hf_repo":null,"hf_filename":null,"tags":[],"backends":[],
+        "mmproj":null,"defaults":{"context_size":8192},"metadata":{},"ns":"pulled","installed":true,"object":"model","created":null,"owned_by":"local","type":null})");
+    EXPECT_EQ(wanted.properties, json::parse(R"({"name":"Q","path":"q.gguf","capabilities":[],"tags":[],"backends":[],"defaults":{"context_size":8192},"metadata":{}})"));
 }
 
 }  // namespace
