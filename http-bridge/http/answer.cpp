@@ -8,7 +8,8 @@ Answer json_answer(const nlohmann::json& body, int status) {
 
 Answer Refused::answer() const {
     auto answer = json_answer({{"error", {{"code", code_}, {"message", what()}, {"details", details_}}}}, status_);
-    if (status_ == 503) answer.headers.emplace_back("Retry-After", "1");
+    // A slot that did not become healthy is not asked to try again by itself: that would be another load.
+    if (status_ == 503 && code_ != "slot.health_failed") answer.headers.emplace_back("Retry-After", "1");
     return answer;
 }
 

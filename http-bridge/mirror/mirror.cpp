@@ -20,12 +20,26 @@ using std::chrono::steady_clock;
 constexpr auto sample_every = 1s;
 // A sample that is a little older than that is on its way to be renewed.
 constexpr auto fresh_for = 1500ms;
+// What is known is better than an answer that does not come, should hal0d hang.
+constexpr auto wait_for_sample = 300ms;
 
 constexpr auto object_manager = "org.freedesktop.DBus.ObjectManager";
 constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 
 using Interfaces = std::map<std::string, bus::Dictionary>;
 using Objects = std::map<sdbus::ObjectPath, Interfaces>;
+
+std::string reason_of(std::exception_ptr problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (const std::exception& failed) {
+        return failed.what();
+    }
+}
+
+Refused unavailable(const std::string& reason) {
+    return Refused{503, "system.dbus_unavailable", fmt::format("hal0d cannot be reached and cannot be started: {}; see systemctl status hal0d", reason)};
+}
 
 }  // namespace
 
@@ -75,19 +89,17 @@ std::uint64_t Mirror::transitions(const std::string& name) const {
 
 // --- being in step with hal0d ---------------------------------------------------------------------------------
 
-bus::Task<> Mirror::ready() {
+bus::Task<> Mirror::ready(std::chrono::milliseconds most) {
     if (is_ready()) co_return;
+    const auto asked = attempts_;
     if (state_ == State::away) ask_again();
-    bus::Callback<std::exception_ptr> answered{[this](bus::Callback<std::exception_ptr>::Resume resume) { wait_ready_.push_back(std::move(resume)); }};
-    const auto problem = co_await answered;
-    if (!problem) co_return;
-    std::string reason;
-    try {
-        std::rethrow_exception(problem);
-    } catch (const std::exception& failed) {
-        reason = failed.what();
-    }
-    throw Refused{503, "system.dbus_unavailable", fmt::format("hal0d cannot be reached and cannot be started: {}; see systemctl status hal0d", reason)};
+    const std::function<bool()> answered = [this, asked] { return is_ready() || attempts_ != asked; };
+    wanted_ += 1;
+    const bool in_time = co_await until(answered, most);
+    wanted_ -= 1;
+    if (is_ready()) co_return;
+    if (!in_time) throw unavailable("it does not answer");
+    throw unavailable(problem_);
 }
 
 void Mirror::ask_again() {
@@ -100,8 +112,10 @@ void Mirror::ask_again() {
 
 void Mirror::answered(std::exception_ptr problem) {
     state_ = problem ? State::away : State::ready;
+    ++attempts_;
+    problem_ = problem ? reason_of(problem) : "";
     if (!problem) changed({Change::What::everything});
-    for (const auto& resume : std::exchange(wait_ready_, {})) resume(problem);
+    if (!waiting_.empty()) look_.ask();
 }
 
 bus::Task<> Mirror::ask() {
@@ -137,7 +151,7 @@ void Mirror::owner_changed(sdbus::Message& signal) {
         ++generation_;
         state_ = State::away;
         // Who waits wants it to run: the call activates it.
-        if (!wait_ready_.empty()) ask_again();
+        if (wanted_ > 0) ask_again();
     } else if (state_ != State::asking || !before.empty()) {
         ask_again();
     }
@@ -273,8 +287,8 @@ bus::Task<> Mirror::fresh_figures() {
     figures_read_at_ = steady_clock::now();
     if (are_figures_fresh()) co_return;
     if (!sampling_) bus::detach(sample(), [](std::exception_ptr) {});
-    bus::Callback<bool> sampled{[this](bus::Callback<bool>::Resume resume) { wait_figures_.push_back([resume] { resume(true); }); }};
-    co_await sampled;
+    const std::function<bool()> fresh = [this] { return are_figures_fresh(); };
+    co_await until(fresh, wait_for_sample);
 }
 
 /// One call gives the figures of all slots.
@@ -301,7 +315,7 @@ bus::Task<> Mirror::sample() {
     sampling_ = false;
     sampled_at_ = steady_clock::now();
     sample_again_.set(sample_every);
-    for (const auto& resume : std::exchange(wait_figures_, {})) resume();
+    if (!waiting_.empty()) look_.ask();
 }
 
 }  // namespace hal0::http

@@ -39,8 +39,8 @@ public:
 
     /// Whether what is here is what hal0d shows.
     bool is_ready() const { return state_ == State::ready; }
-    /// Waits until it is; hal0d is activated if it does not run. Throws Refused (503) with the reason why it cannot be.
-    bus::Task<> ready();
+    /// Waits until it is, for as long as `most`; hal0d is activated if it does not run. Throws Refused (503) with the reason why it is not.
+    bus::Task<> ready(std::chrono::milliseconds most);
 
     const std::map<std::string, SlotRecord>& slots() const { return slots_; }
     /// Null if there is no such slot.
@@ -55,7 +55,7 @@ public:
 
     /// Whether the figures that change without a signal are those of the last second, or there are none.
     bool are_figures_fresh() const;
-    /// Asks for them, once for all who wait; and again each second as long as somebody calls this.
+    /// Asks for them, once for all who wait, and waits for a moment; and again each second as long as somebody calls this.
     bus::Task<> fresh_figures();
     /// Asks for them each second, as long as `reader` is there; the changes are told of.
     void keep_figures_fresh(std::weak_ptr<void> reader);
@@ -99,8 +99,9 @@ private:
     std::map<std::string, std::uint64_t> transitions_;
     HostRecord host_;
     std::uint64_t version_ = 1;
-    std::list<std::function<void(std::exception_ptr)>> wait_ready_;
-    std::list<std::function<void()>> wait_figures_;
+    std::uint64_t attempts_ = 0;  // to come in step that have ended, well or not
+    std::string problem_;         // of the last one
+    int wanted_ = 0;              // by how many who wait
     std::list<std::shared_ptr<Waiting>> waiting_;
     std::list<OnChange> subscribers_;
     bus::Loop::Deferred look_;

@@ -20,8 +20,7 @@ std::optional<slot::SlotName> slot_query(const Request& request) {
     throw Refused{404, "slot.not_found", "there is no slot of that name, and there can be none"};
 }
 
-LeastSeverity least_severity(const Request& request) {
-    const auto severity = severity_query(request);
+LeastSeverity least_severity(std::string_view severity) {
     if (severity == "error") return LeastSeverity::error;
     if (severity == "warning") return LeastSeverity::warning;
     return severity == "info" ? LeastSeverity::info : LeastSeverity::everything;
@@ -35,25 +34,23 @@ bus::Task<Answer> logs(Context& context, Request request) {
 }
 
 /// With a `since` what came after it, without one the newest.
-bus::Task<JournalPage> page(Context& context, JournalQuery query, Request request) {
-    const auto limit = limit_query(request);
-    const auto since = since_query(request);
-    if (since) co_return co_await context.journal.since(std::move(query), *since, limit);
-    co_return co_await context.journal.last(std::move(query), limit);
+bus::Task<JournalPage> page(Context& context, JournalQuery query, PageQuery wanted) {
+    if (wanted.since) co_return co_await context.journal.since(std::move(query), *wanted.since, wanted.limit);
+    co_return co_await context.journal.last(std::move(query), wanted.limit);
 }
 
 bus::Task<Answer> events(Context& context, Request request) {
-    const auto query = transitions(slot_query(request), least_severity(request));
-    const auto since = since_query(request).value_or(0);
-    const auto found = co_await page(context, query, std::move(request));
-    co_return json_answer(events_answer(found, since));
+    const auto wanted = page_query(request);
+    const auto query = transitions(slot_query(request), least_severity(wanted.severity));
+    const auto found = co_await page(context, query, wanted);
+    co_return json_answer(events_answer(found, wanted.since.value_or(0)));
 }
 
 bus::Task<Answer> own_lines(Context& context, Request request) {
-    const auto query = own_services(least_severity(request));
-    const auto since = since_query(request).value_or(0);
-    const auto found = co_await page(context, query, std::move(request));
-    co_return json_answer(journal_answer(found, since));
+    const auto wanted = page_query(request);
+    const auto query = own_services(least_severity(wanted.severity));
+    const auto found = co_await page(context, query, wanted);
+    co_return json_answer(journal_answer(found, wanted.since.value_or(0)));
 }
 
 /// From the entry that a client has seen last, or else with as many lines before as it asks for.
@@ -67,10 +64,10 @@ Begin follow(Context& context, const Request& request, JournalQuery query, Journ
 Begin logs_stream(Context& context, const Request& request) { return follow(context, request, slot_log(name_of(context, request)), log_frame); }
 
 Begin events_stream(Context& context, const Request& request) {
-    return follow(context, request, transitions(slot_query(request), least_severity(request)), event_row_frame);
+    return follow(context, request, transitions(slot_query(request), least_severity(severity_query(request))), event_row_frame);
 }
 
-Begin own_lines_stream(Context& context, const Request& request) { return follow(context, request, own_services(least_severity(request)), journal_row_frame); }
+Begin own_lines_stream(Context& context, const Request& request) { return follow(context, request, own_services(least_severity(severity_query(request))), journal_row_frame); }
 
 }  // namespace
 

@@ -10,6 +10,9 @@
 namespace hal0::http {
 namespace {
 
+// Whoever asks how all is wants to hear soon that it is not well.
+constexpr std::chrono::milliseconds patience{2000};
+
 constexpr auto slots_folder = "/etc/hal0/slots";
 
 Answer status(Context& context, const Request&) { return json_answer(status_json(HAL0_VERSION, context.mirror.all())); }
@@ -19,7 +22,7 @@ Answer health(Context&, const Request&) { return json_answer({{"status", "ok"}, 
 bus::Task<Answer> health_of_system(Context& context, Request) {
     std::string problem;
     try {
-        co_await context.mirror.ready();
+        co_await context.mirror.ready(patience);
     } catch (const Refused& refused) {
         problem = refused.what();
     }

@@ -20,6 +20,16 @@ struct Front::Asked {
     Begin begin = nullptr;
 };
 
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long hal0d may take to be there. Starting it takes a tenth of a second; HEAD is how others find out whether we live, and has
+/// to be answered within a second (http-api.md, 1).
+std::chrono::milliseconds patience_of(std::string_view head) { return head.starts_with("HEAD ") ? 800ms : 10s; }
+
+}  // namespace
+
 Answer error_answer(std::exception_ptr problem) {
     try {
         std::rethrow_exception(problem);
@@ -75,14 +85,14 @@ bool Front::is_provided(Needs needs) const {
     return context_.mirror.is_ready() && (needs == Needs::slots || context_.mirror.are_figures_fresh());
 }
 
-bus::Task<> Front::provide(Needs needs) {
+bus::Task<> Front::provide(Needs needs, std::chrono::milliseconds patience) {
     if (needs == Needs::nothing) co_return;
-    co_await context_.mirror.ready();
+    co_await context_.mirror.ready(patience);
     if (needs == Needs::figures) co_await context_.mirror.fresh_figures();
 }
 
-bus::Task<Answer> Front::waited(const Route& route, Request request) {
-    co_await provide(route.needs);
+bus::Task<Answer> Front::waited(const Route& route, Request request, std::chrono::milliseconds patience) {
+    co_await provide(route.needs, patience);
     if (const auto* ask = std::get_if<Ask>(&route.handle)) co_return co_await (*ask)(context_, std::move(request));
     co_return std::get<Read>(route.handle)(context_, request);
 }
@@ -93,10 +103,10 @@ void Front::answer_later(Asked asked) {
     const auto follow = [](Front& front, std::shared_ptr<Asked> one, std::shared_ptr<Answer> into) -> bus::Task<> {
         const auto* stream = std::get_if<Follow>(&one->route->handle);
         if (!stream) {
-            *into = co_await front.waited(*one->route, one->request);
+            *into = co_await front.waited(*one->route, one->request, patience_of(one->head));
             co_return;
         }
-        co_await front.provide(one->route->needs);
+        co_await front.provide(one->route->needs, patience_of(one->head));
         if (front.listener_.streams() >= most_streams || front.listener_.streams(one->connection->client()) >= most_streams_of_one)
             throw Refused{503, "system.too_many_streams", "too many event streams are open; close some"};
         one->begin = (*stream)(front.context_, one->request);

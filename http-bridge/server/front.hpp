@@ -5,6 +5,7 @@
 #include "http-bridge/server/guard.hpp"
 #include "http-bridge/server/listener.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -28,8 +29,8 @@ private:
     void request(const std::shared_ptr<Connection>& connection, std::string bytes, std::size_t head_size);
     Answer answer_now(const Exchange::Parsed& parsed, Asked& asked);
     void answer_later(Asked asked);
-    bus::Task<Answer> waited(const Route& route, Request request);
-    bus::Task<> provide(Needs needs);
+    bus::Task<Answer> waited(const Route& route, Request request, std::chrono::milliseconds patience);
+    bus::Task<> provide(Needs needs, std::chrono::milliseconds patience);
     bool is_provided(Needs needs) const;
     void write(const Asked& asked, const Answer& answer);
     void begin_stream(const Asked& asked, const Begin& begin);
