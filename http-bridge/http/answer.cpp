@@ -9,6 +9,7 @@ Answer json_answer(const nlohmann::json& body, int status) {
 Answer Refused::answer() const {
     auto answer = json_answer({{"error", {{"code", code_}, {"message", what()}, {"details", details_}}}}, status_);
     if (status_ == 503) answer.headers.emplace_back("Retry-After", "1");
+    if (status_ == 401) answer.headers.emplace_back("WWW-Authenticate", "Bearer");  // RFC 9110, 15.5.2
     return answer;
 }
 
