@@ -13,8 +13,6 @@
 namespace hal0::http {
 namespace {
 
-using namespace std::chrono_literals;
-constexpr auto look_every = 1s;
 constexpr int most_accepted_at_once = 64;
 
 std::string address_of(const sockaddr_storage& address) {
@@ -26,11 +24,12 @@ std::string address_of(const sockaddr_storage& address) {
 
 }  // namespace
 
-Listener::Listener(bus::Loop& loop, OnRequest on_request)
+Listener::Listener(bus::Loop& loop, OnRequest on_request, Patience patience)
     : loop_(loop),
       server_{.request = std::move(on_request),
               .closed = [this](Connection& connection) { closed(connection); },
-              .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); }},
+              .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); },
+              .patience = patience},
       run_later_(loop, [this] { for (const auto& call : std::exchange(later_, {})) call(); }),
       clock_(loop, [this] { look_at_clock(); }) {}
 
@@ -59,7 +58,7 @@ void Listener::accept(int listening) {
         disk::Descriptor socket{accept4(listening, reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK)};
         if (!socket) return;  // nobody is left, or has left again, or there is no descriptor: the clock frees some
         const auto connection = std::make_shared<Connection>(loop_, std::move(socket), address_of(address), server_);
-        if (connections_.empty()) clock_.set(look_every);
+        if (connections_.empty()) clock_.set(server_.patience.look_every);
         connections_.insert(connection.get());
         connection->open();
     }
@@ -80,7 +79,7 @@ void Listener::look_at_clock() {
     const auto now = Clock::now();
     const std::vector<Connection*> all(connections_.begin(), connections_.end());
     for (auto* connection : all) connection->look_at_clock(now);
-    if (!connections_.empty()) clock_.set(look_every);
+    if (!connections_.empty()) clock_.set(server_.patience.look_every);
 }
 
 void Listener::stop(std::function<void()> finished) {

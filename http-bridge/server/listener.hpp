@@ -15,7 +15,7 @@ public:
     /// Called with each whole request; it answers through the connection.
     using OnRequest = std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)>;
 
-    Listener(bus::Loop& loop, OnRequest on_request);
+    Listener(bus::Loop& loop, OnRequest on_request, Patience patience = {});
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener();
