@@ -43,7 +43,8 @@ private:
     void accept(int listening);
     void closed(Connection& connection);
     void look_at_clock();
-    void make_room();
+    bool make_room();
+    void set_accepting(bool on);
 
     bus::Loop& loop_;
     Connection::Server server_;
