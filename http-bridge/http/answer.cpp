@@ -10,6 +10,7 @@ Answer Refused::answer() const {
     auto answer = json_answer({{"error", {{"code", code_}, {"message", what()}, {"details", details_}}}}, status_);
     // A slot that did not become healthy is not asked to try again by itself: that would be another load.
     if (status_ == 503 && code_ != "slot.health_failed") answer.headers.emplace_back("Retry-After", "1");
+    if (status_ == 401) answer.headers.emplace_back("WWW-Authenticate", "Bearer");  // RFC 9110, 15.5.2
     return answer;
 }
 

@@ -32,7 +32,7 @@ public:
     int status() const { return status_; }
     const std::string& code() const { return code_; }
     const nlohmann::json& details() const { return details_; }
-    /// `{"error":{"code","message","details"}}`; 503 carries Retry-After.
+    /// `{"error":{"code","message","details"}}`; 503 carries Retry-After, and 401 what it asks for.
     Answer answer() const;
 
 private:

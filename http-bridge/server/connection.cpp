@@ -12,14 +12,6 @@
 namespace hal0::http {
 namespace {
 
-using namespace std::chrono_literals;
-
-// A client that has begun a request and does not go on, or does not take its answer: it is gone, or means no good.
-constexpr auto stalled_after = 10s;
-// A connection that is kept for a next request that does not come.
-constexpr auto idle_after = 15s;
-// Proxies and browsers give up a stream that is silent (http-api.md, 5).
-constexpr auto ping_every = 15s;
 // Of a stream that is not read.
 constexpr std::size_t most_queued = 256 * 1024;
 
@@ -38,7 +30,7 @@ public:
         const auto connection = connection_.lock();
         if (!connection) return false;
         connection->queue_frame(frame);
-        return !connection_.expired() && connection->is_stream();
+        return connection->is_stream() && !connection->close_when_sent_;
     }
     void end() override {
         if (const auto connection = connection_.lock()) connection->end_stream();
@@ -74,10 +66,10 @@ void Connection::open() {
     // An answer is one write: nothing is gained by waiting for more of it.
     setsockopt(socket_->fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     // A host that vanished without a word: the kernel gives up what it does not acknowledge (tcp(7)).
-    const unsigned int milliseconds = std::chrono::milliseconds{idle_after}.count();
+    const auto milliseconds = static_cast<unsigned int>(server_.patience.idle_after.count());
     setsockopt(socket_->fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
     sd_event_source* made = nullptr;
-    bus::checked(sd_event_add_io(loop_.event(), &made, socket_->fd(), EPOLLIN | EPOLLRDHUP, on_io, this), "sd_event_add_io");
+    bus::checked(sd_event_add_io(loop_.event(), &made, socket_->fd(), EPOLLIN, on_io, this), "sd_event_add_io");
     source_.reset(made);
 }
 
@@ -95,18 +87,29 @@ int Connection::on_io(sd_event_source*, int, std::uint32_t events, void* self) {
 void Connection::writable() {
     send_queued();
     if (!is_open() || queued() > 0) return;
-    if (const auto sink = sink_.lock()) sink->drained();
+    drained();
     if (std::exchange(has_more_, false)) next_request();
     watch();
+}
+
+void Connection::drained() {
+    drained_asked_ = false;
+    if (!is_stream() || queued() > 0) return;
+    if (const auto sink = sink_.lock()) sink->drained();
 }
 
 void Connection::readable() {
     char buffer[16 * 1024];
     const auto count = recv(socket_->fd(), buffer, sizeof buffer, MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (count <= 0) return close();
+    if (count < 0) return close();
+    if (count == 0) {
+        // It has said all it wants to say, and may still listen.
+        return state_ == State::reading && queued() > 0 ? send_last() : close();
+    }
+    if (is_stream() || state_ == State::leaving) return;  // it has nothing more to ask
     last_moved_ = Clock::now();
-    if (is_stream()) return;  // it has nothing more to ask
+    if (in_.empty()) request_began_ = last_moved_;
     in_.append(buffer, static_cast<std::size_t>(count));
     if (state_ == State::reading) next_request();
     watch();
@@ -122,6 +125,7 @@ void Connection::next_request() {
         const auto framing = frame_request(in_);
         if (framing.kind == Framing::Kind::refused) {
             state_ = State::answering;
+            leave_when_sent_ = true;
             write(Exchange::malformed(framing.status), true);
             break;
         }
@@ -133,28 +137,49 @@ void Connection::next_request() {
         said_continue_ = false;
         auto request = in_.substr(0, framing.size);
         in_.erase(0, framing.size);
+        request_began_ = Clock::now();  // the next one, if there is a part of it
         server_.request(shared_from_this(), std::move(request), framing.head_size);
     }
     in_next_request_ = false;
 }
 
 void Connection::write(std::string bytes, bool close) {
-    if (state_ != State::answering) return;
-    state_ = State::reading;
-    close_when_sent_ = close || finishing_;
-    if (close_when_sent_) state_ = State::answering;  // nothing more is read
+    if (state_ != State::answering || close_when_sent_) return;
     out_ += bytes;
     last_moved_ = Clock::now();
+    if (close || finishing_) return send_last();
+    state_ = State::reading;
     send_queued();
     if (state_ == State::reading) next_request();
     if (is_open()) watch();
+}
+
+/// What is queued is the last that it sends.
+void Connection::send_last() {
+    state_ = State::answering;
+    close_when_sent_ = true;
+    has_more_ = false;
+    send_queued();
+}
+
+/// To close with something unread is a reset, which takes from the client what it has not read yet (RFC 9112, 9.6): so it
+/// is let say what it still has to say.
+void Connection::leave() {
+    state_ = State::leaving;
+    last_moved_ = Clock::now();
+    ::shutdown(socket_->fd(), SHUT_WR);
+    watch();
 }
 
 void Connection::send_queued() {
     while (queued() > 0) {
         const auto count = ::send(socket_->fd(), out_.data() + sent_, queued(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN) return watch();
+        if (count < 0 && errno == EAGAIN) {
+            // One who always reads a little less than there is must not make us keep it all.
+            if (sent_ > queued()) out_.erase(0, std::exchange(sent_, 0));
+            return watch();
+        }
         if (count < 0) return close();
         sent_ += static_cast<std::size_t>(count);
         last_moved_ = Clock::now();
@@ -162,17 +187,19 @@ void Connection::send_queued() {
     out_.clear();
     sent_ = 0;
     if (out_.capacity() > most_queued) out_.shrink_to_fit();
-    if (close_when_sent_) return close();
+    if (close_when_sent_) return leave_when_sent_ ? leave() : close();
     watch();
 }
 
 /// Reads only while there is room for it, and asks to write only while there is something to write.
 void Connection::watch() {
     if (!is_open()) return;
-    const bool full = has_more_ || in_.size() > RequestLimits{}.head_bytes + RequestLimits{}.body_bytes;
-    const std::uint32_t events = EPOLLRDHUP | (full ? 0U : static_cast<std::uint32_t>(EPOLLIN)) | (queued() > 0 || has_more_ ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
-    // A client that has said all it wants to say is not gone: level-triggered, RDHUP would wake us without end.
-    sd_event_source_set_io_events(source_.get(), state_ == State::answering ? events & ~static_cast<std::uint32_t>(EPOLLRDHUP | EPOLLIN) : events);
+    std::uint32_t events = 0;
+    if ((state_ == State::reading && !has_more_) || is_stream() || state_ == State::leaving) events |= EPOLLIN;
+    // Whoever has asked and says no more is not gone; whoever follows a stream has nothing else to say.
+    if (is_stream()) events |= EPOLLRDHUP;
+    if (queued() > 0 || has_more_) events |= EPOLLOUT;
+    sd_event_source_set_io_events(source_.get(), events);
 }
 
 std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
@@ -184,7 +211,8 @@ std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
     out_ += head;
     out_ += Exchange::chunk("retry: 2000\n\n");
     send_queued();
-    return sink;
+    if (finishing_) end_stream();
+    return is_stream() && !close_when_sent_ ? sink : nullptr;
 }
 
 void Connection::queue_frame(const std::string& frame) {
@@ -192,7 +220,13 @@ void Connection::queue_frame(const std::string& frame) {
     if (queued() + frame.size() > most_queued) return close();
     const bool idle = queued() == 0;
     out_ += Exchange::chunk(frame);
-    if (idle) send_queued();
+    if (!idle) return;
+    send_queued();
+    // Not from within send(): whoever sends is not done yet.
+    if (queued() > 0 || std::exchange(drained_asked_, true)) return;
+    server_.later([weak = weak_from_this()] {
+        if (const auto self = weak.lock(); self && self->drained_asked_) self->drained();
+    });
 }
 
 void Connection::end_stream() {
@@ -205,20 +239,23 @@ void Connection::end_stream() {
 void Connection::finish() {
     finishing_ = true;
     if (is_stream()) return end_stream();
-    if (state_ == State::reading && queued() == 0) close();
-    close_when_sent_ = state_ == State::reading;
+    if (is_waiting() || state_ == State::leaving) return close();
+    if (state_ == State::reading) send_last();
 }
 
 void Connection::look_at_clock(Clock::time_point now) {
+    const auto& patience = server_.patience;
     const auto still = now - last_moved_;
-    if (is_stream() && queued() == 0) {
-        if (still >= ping_every) queue_frame(": ping\n\n");
-        return;
-    }
-    if (queued() > 0 || (state_ == State::reading && !in_.empty())) {
-        if (still >= stalled_after) close();
-    } else if (state_ == State::reading && still >= idle_after) {
-        close();
+    if (state_ == State::leaving) {
+        if (still >= patience.last_words_within) close();
+    } else if (queued() > 0) {
+        if (still >= patience.stalled_after) close();
+    } else if (is_stream()) {
+        if (still >= patience.ping_every) queue_frame(": ping\n\n");
+    } else if (state_ == State::reading && in_.empty()) {
+        if (still >= patience.idle_after) close();
+    } else if (state_ == State::reading) {
+        if (still >= patience.stalled_after || now - request_began_ >= patience.whole_request_within) close();
     }
 }
 

@@ -17,6 +17,23 @@ namespace hal0::http {
 
 using Clock = std::chrono::steady_clock;
 
+/// How long a client is waited for.
+struct Patience {
+    using Time = std::chrono::milliseconds;
+    // A client that has begun a request and does not go on, or does not take its answer: it is gone, or means no good.
+    Time stalled_after = std::chrono::seconds{10};
+    // One that goes on, and is never done.
+    Time whole_request_within = std::chrono::seconds{60};
+    // A connection that is kept for a next request that does not come.
+    Time idle_after = std::chrono::seconds{15};
+    // Proxies and browsers give up a stream that is silent (http-api.md, 5).
+    Time ping_every = std::chrono::seconds{15};
+    // A client that is refused, and still sends.
+    Time last_words_within = std::chrono::seconds{2};
+    // How exactly all this is meant.
+    Time look_every = std::chrono::seconds{1};
+};
+
 /// One client's connection, on the loop thread. It reads requests one after the other, hands each to the server and writes what it
 /// is given; it may become an event stream, until it ends. It never waits for its client.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -26,6 +43,7 @@ public:
         std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)> request;
         std::function<void(Connection&)> closed;
         std::function<void(std::function<void()>)> later;  // calls it when the loop comes round
+        Patience patience = {};
     };
 
     Connection(bus::Loop& loop, disk::Descriptor socket, std::string client, const Server& server);
@@ -44,18 +62,29 @@ public:
     bool is_stream() const { return state_ == State::streaming; }
     bool is_open() const { return state_ != State::closed; }
     /// Whether no request is under way.
-    bool is_waiting() const { return state_ == State::reading; }
+    bool is_waiting() const { return state_ == State::reading && queued() == 0; }
+    /// When bytes went either way, or a request began.
+    Clock::time_point last_moved() const { return last_moved_; }
     /// Ends it if it has kept us waiting for too long; a stream that is silent says that it is there.
     void look_at_clock(Clock::time_point now);
 
 private:
-    enum class State { reading, answering, streaming, closed };
+    enum class State {
+        reading,
+        answering,  // nothing is read
+        streaming,
+        leaving,  // it has sent its last, and takes no notice of what comes
+        closed
+    };
     class Sink;
 
     static int on_io(sd_event_source*, int, std::uint32_t events, void* self);
     void readable();
     void writable();
     void next_request();
+    void send_last();
+    void leave();
+    void drained();
     void send_queued();
     void queue_frame(const std::string& frame);
     void end_stream();
@@ -68,10 +97,10 @@ private:
     const Server& server_;
     bus::EventSource source_;
     State state_ = State::reading;
-    bool close_when_sent_ = false, finishing_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false;
+    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
     std::string in_, out_;
     std::size_t sent_ = 0;
-    Clock::time_point last_moved_ = Clock::now();  // when bytes went either way, or a request began
+    Clock::time_point last_moved_ = Clock::now(), request_began_ = {};
     std::weak_ptr<Sink> sink_;
     std::shared_ptr<Connection> self_;  // until it is closed
 };

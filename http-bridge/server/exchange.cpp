@@ -39,6 +39,7 @@ private:
 /// What the library would act upon, and we do not want: compression of the answer and of the body, parts of an answer, forms.
 void forget_features(httplib::Request& request) {
     for (const auto* name : {"Accept-Encoding", "Content-Encoding", "Content-Type", "Expect", "Range"}) request.headers.erase(name);
+    request.ranges.clear();  // it has read them already
 }
 
 bool is_safe(const std::string& id) {
@@ -58,6 +59,12 @@ void fill(httplib::Response& response, Answer answer) {
     response.set_header("Content-Type", answer.content_type);
 }
 
+Answer refusal(const httplib::Request& request, int status) {
+    auto answer = malformed_answer(status);
+    answer.headers.emplace_back("x-request-id", request_id(request));
+    return answer;
+}
+
 }  // namespace
 
 Answer malformed_answer(int status) {
@@ -75,13 +82,14 @@ Exchange::Exchange() {
     set_keep_alive_timeout(15);  // what Keep-Alive says: how long a connection may wait for its next request (connection.cpp)
     svr_sock_ = 0;  // the library writes no content once it believes that it has been stopped; it never touches this
     set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
-        fill(response, (*current)(request));
+        // What is meant for a proxy, and "*", is nothing here.
+        fill(response, request.path.starts_with('/') ? (*current)(request) : refusal(request, 400));
         return HandlerResponse::Handled;
     });
     // Also called for the handler's own errors, which have a body.
-    set_error_handler(HandlerWithResponse{[](const httplib::Request&, httplib::Response& response) {
+    set_error_handler(HandlerWithResponse{[](const httplib::Request& request, httplib::Response& response) {
         if (!response.body.empty()) return HandlerResponse::Unhandled;
-        fill(response, malformed_answer(response.status));
+        fill(response, refusal(request, response.status));
         return HandlerResponse::Handled;
     }});
 }
@@ -101,10 +109,16 @@ bool Exchange::process(httplib::Stream& stream, bool last, bool& close) {
 
 Exchange::Outcome Exchange::answer(std::string_view head, bool last, const Handler& handler) {
     Memory memory{head};
-    bool close = last;
-    current = &handler;
+    bool close = last, asked = false;
+    const Handler noted = [&](const Parsed& request) {
+        asked = true;
+        return handler(request);
+    };
+    current = &noted;
     const bool written = process(memory, last, close);
     current = nullptr;
+    // Who knows what comes after a request that nobody can read; and the answer says so.
+    if (!asked && !last) return answer(head, true, handler);
     return {std::move(memory.out), close || !written};
 }
 
@@ -126,9 +140,8 @@ std::string Exchange::stream_head(std::string_view head, const std::string& requ
 std::string Exchange::chunk(std::string_view frame) { return fmt::format("{:x}\r\n{}\r\n", frame.size(), frame); }
 
 std::string Exchange::malformed(int status) {
-    const auto answer = malformed_answer(status);
-    return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", answer.status, "Refused", answer.content_type,
-                       answer.body.size(), answer.body);
+    const std::string any = "GET / HTTP/1.1\r\n\r\n";
+    return Exchange{}.answer(any, true, [&](const Parsed& request) { return refusal(request, status); }).bytes;
 }
 
 std::string request_id(const Exchange::Parsed& request) {

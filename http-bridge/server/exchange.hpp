@@ -26,8 +26,8 @@ public:
         bool close = false;  // and then the connection ends
     };
 
-    /// Answers the request whose head is `head`. `last`: the connection ends after it. If the library
-    /// cannot parse it, the handler is not asked, and the answer says so.
+    /// Answers the request whose head is `head`. `last`: the connection ends after it. The handler is given a path of this server:
+    /// it begins with a slash. If the library cannot parse the request, the handler is not asked, and the connection ends.
     Outcome answer(std::string_view head, bool last, const Handler& handler);
 
     /// The head of an event stream (http-api.md, 5), for a request that `answer` would take. Its body is sent in chunks: chunk().
@@ -36,7 +36,7 @@ public:
     /// What ends a body in chunks.
     static constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-    /// A whole answer to what could not be parsed at all; the connection ends with it.
+    /// A whole answer to what is not even framed as a request; the connection ends with it.
     static std::string malformed(int status);
 
 private:

@@ -7,6 +7,8 @@
 namespace hal0::http {
 namespace {
 
+constexpr std::string_view breaks{"\r\n\0", 3};
+
 bool equals(std::string_view text, std::string_view lower_case) {
     return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
@@ -42,10 +44,11 @@ struct Head {
         if (equals(name, "content-length")) read_length(value);
     }
 
-private:
     void refuse(int status) {
         if (refused == 0) refused = status;
     }
+
+private:
     void read_length(std::string_view digits) {
         std::size_t number = 0;
         const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -59,8 +62,11 @@ Head read_head(std::string_view lines, std::size_t most) {
     Head head;
     for (std::size_t count = 0; !lines.empty(); ++count) {
         const auto end = lines.find("\r\n");
-        if (count == most) head.refused = 431;
-        if (count > 0) head.read(lines.substr(0, end));  // the first is the request line
+        const auto line = lines.substr(0, end);
+        if (count == most) head.refuse(431);
+        // Some programs end a line there (RFC 9112, 2.2), and cpp-httplib is one of them.
+        if (line.find_first_of(breaks) != line.npos) head.refuse(400);
+        if (count > 0) head.read(line);  // the first is the request line
         if (head.refused != 0 || end == lines.npos) return head;
         lines.remove_prefix(end + 2);
     }
@@ -80,7 +86,7 @@ Framing frame_request(std::string_view bytes, const RequestLimits& limits) {
     framing.head_size = end + 4;
     framing.size = framing.head_size + length;
     if (bytes.size() >= framing.size) framing.kind = Framing::Kind::complete;
-    framing.wants_continue = head.expects;
+    framing.wants_continue = head.expects && framing.kind == Framing::Kind::incomplete;
     return framing;
 }
 

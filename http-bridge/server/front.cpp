@@ -134,7 +134,13 @@ void Front::write(const Asked& asked, const Answer& answer) {
 
 void Front::begin_stream(const Asked& asked, const Begin& begin) {
     if (asked.head.starts_with("HEAD ")) return write(asked, Answer{200, "", "text/event-stream"});
-    if (auto sink = asked.connection->become_stream(exchange_.stream_head(asked.head, asked.id))) begin(std::move(sink));
+    auto sink = asked.connection->become_stream(exchange_.stream_head(asked.head, asked.id));
+    if (!sink) return;
+    try {
+        begin(std::move(sink));
+    } catch (...) {
+        error_answer(std::current_exception());  // for the journal: the client has its head already, and sees the stream end
+    }
 }
 
 }  // namespace hal0::http

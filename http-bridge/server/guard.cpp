@@ -51,8 +51,8 @@ void Guard::check(const Exchange::Parsed& request) const {
     const bool tells_nothing = request.path == "/api/health" || request.path == "/" || request.path.starts_with("/dashboard/");
     if (token.empty() || tells_nothing) return;
     const auto given = request.get_header_value("Authorization");
-    constexpr std::string_view scheme = "Bearer ";
-    const bool right = given.starts_with(scheme) && equal_in_constant_time(std::string_view{given}.substr(scheme.size()), token);
+    constexpr std::string_view scheme = "bearer ";
+    const bool right = lower(given.substr(0, scheme.size())) == scheme && equal_in_constant_time(std::string_view{given}.substr(scheme.size()), token);
     if (!right) throw Refused{401, "auth.required", "this needs the token of /etc/hal0/http.token: send Authorization: Bearer TOKEN"};
 }
 

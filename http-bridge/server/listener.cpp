@@ -13,8 +13,6 @@
 namespace hal0::http {
 namespace {
 
-using namespace std::chrono_literals;
-constexpr auto look_every = 1s;
 constexpr int most_accepted_at_once = 64;
 
 std::string address_of(const sockaddr_storage& address) {
@@ -26,11 +24,12 @@ std::string address_of(const sockaddr_storage& address) {
 
 }  // namespace
 
-Listener::Listener(bus::Loop& loop, OnRequest on_request)
+Listener::Listener(bus::Loop& loop, OnRequest on_request, Patience patience)
     : loop_(loop),
       server_{.request = std::move(on_request),
               .closed = [this](Connection& connection) { closed(connection); },
-              .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); }},
+              .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); },
+              .patience = patience},
       run_later_(loop, [this] { for (const auto& call : std::exchange(later_, {})) call(); }),
       clock_(loop, [this] { look_at_clock(); }) {}
 
@@ -55,20 +54,34 @@ void Listener::accept(int listening) {
     for (int count = 0; count < most_accepted_at_once; ++count) {
         sockaddr_storage address{};
         socklen_t size = sizeof address;
-        if (connections_.size() >= most_connections) make_room();
         disk::Descriptor socket{accept4(listening, reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK)};
-        if (!socket) return;  // nobody is left, or has left again, or there is no descriptor: the clock frees some
+        // It says so whether there is somebody or not, but the first time there is.
+        if (!socket && count == 0 && (errno == EMFILE || errno == ENFILE)) {
+            if (make_room()) continue;
+            return set_accepting(false);
+        }
+        if (!socket) return;  // nobody is left, or has left again
+        if (connections_.size() >= most_connections && !make_room()) continue;
         const auto connection = std::make_shared<Connection>(loop_, std::move(socket), address_of(address), server_);
-        if (connections_.empty()) clock_.set(look_every);
+        if (connections_.empty()) clock_.set(server_.patience.look_every);
         connections_.insert(connection.get());
         connection->open();
     }
 }
 
-/// Of too many, those that only wait have to go.
-void Listener::make_room() {
-    const auto idle = std::find_if(connections_.begin(), connections_.end(), [](const Connection* one) { return one->is_waiting(); });
-    if (idle != connections_.end()) (*idle)->close();
+/// Of too many, the one that has only waited for the longest time has to go. False: there is none.
+bool Listener::make_room() {
+    Connection* idle = nullptr;
+    for (auto* one : connections_)
+        if (one->is_waiting() && (!idle || one->last_moved() < idle->last_moved())) idle = one;
+    if (idle) idle->close();
+    return idle != nullptr;
+}
+
+/// Off: until the clock has looked again. Without a descriptor for it, whoever knocks would wake us without end.
+void Listener::set_accepting(bool on) {
+    for (const auto& socket : sockets_) sd_event_source_set_enabled(socket->source.get(), on ? SD_EVENT_ON : SD_EVENT_OFF);
+    if (!on) clock_.set(server_.patience.look_every);
 }
 
 void Listener::closed(Connection& connection) {
@@ -80,7 +93,8 @@ void Listener::look_at_clock() {
     const auto now = Clock::now();
     const std::vector<Connection*> all(connections_.begin(), connections_.end());
     for (auto* connection : all) connection->look_at_clock(now);
-    if (!connections_.empty()) clock_.set(look_every);
+    set_accepting(true);
+    if (!connections_.empty()) clock_.set(server_.patience.look_every);
 }
 
 void Listener::stop(std::function<void()> finished) {

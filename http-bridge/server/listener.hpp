@@ -15,7 +15,7 @@ public:
     /// Called with each whole request; it answers through the connection.
     using OnRequest = std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)>;
 
-    Listener(bus::Loop& loop, OnRequest on_request);
+    Listener(bus::Loop& loop, OnRequest on_request, Patience patience = {});
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener();
@@ -43,7 +43,8 @@ private:
     void accept(int listening);
     void closed(Connection& connection);
     void look_at_clock();
-    void make_room();
+    bool make_room();
+    void set_accepting(bool on);
 
     bus::Loop& loop_;
     Connection::Server server_;

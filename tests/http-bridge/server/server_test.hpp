@@ -1,0 +1,87 @@
+#pragma once
+
+#include "http-bridge/server/listener.hpp"
+#include "tcp_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hal0::test {
+
+/// A listener on a port of its own, and the loop, which only the test turns. What an answer is, the connection does not care:
+/// here it is the request's target in brackets.
+class ServerTest : public testing::Test {
+protected:
+    using Connected = std::shared_ptr<http::Connection>;
+
+    void serve(http::Patience patience = {}, int send_buffer = 0) {
+        ListeningSocket socket{send_buffer};
+        port_ = socket.port;
+        listener_ = std::make_unique<http::Listener>(
+            loop_,
+            [this](const Connected& connection, std::string request, std::size_t head_size) {
+                requests_.push_back(request);
+                answer_(connection, request.substr(0, head_size));
+            },
+            patience);
+        listener_->listen_on(std::move(socket.descriptor));
+    }
+    void SetUp() override { serve(); }
+
+    static std::string request(const std::string& target, const std::string& body = "") {
+        const auto length = body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\n" + length + "\r\n" + body;
+    }
+    static std::string echo(const std::string& head) {
+        const auto begin = head.find(' ') + 1;
+        return "[" + head.substr(begin, head.find(' ', begin) - begin) + "]";
+    }
+
+    /// Turns the loop until it is so, or for 20 seconds.
+    bool turn_until(const std::function<bool()>& so) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!so()) {
+            if (std::chrono::steady_clock::now() > give_up) return false;
+            turn();
+        }
+        return true;
+    }
+    void turn() { sd_event_run(loop_.event(), 2'000); }
+    /// Turns it for a while: nothing can be waited for where nothing is to come. @return how often there was something to do
+    int turn_a_while(std::chrono::milliseconds time = std::chrono::milliseconds{100}) {
+        int count = 0;
+        for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) count += sd_event_run(loop_.event(), 10'000) > 0 ? 1 : 0;
+        return count;
+    }
+    /// Turns it until the client has got this, and says what it has got instead.
+    testing::AssertionResult gets(TcpClient& client, const std::string& what) {
+        if (turn_until([&] { return client.got().size() >= what.size() || client.has_ended(); }) && client.got() == what) return testing::AssertionSuccess();
+        return testing::AssertionFailure() << "got " << client.got().size() << " bytes: " << client.got().substr(0, 1000);
+    }
+    testing::AssertionResult ends(TcpClient& client) {
+        if (!turn_until([&] { return client.has_ended(); })) return testing::AssertionFailure() << "it is still open";
+        return client.was_reset() ? testing::AssertionFailure() << "it was reset" : testing::AssertionSuccess();
+    }
+    /// Turns it until the server has taken all of it.
+    bool say(TcpClient& client, std::string_view text) {
+        return turn_until([&] {
+            text.remove_prefix(client.say(text));
+            return text.empty();
+        });
+    }
+
+    bus::Loop loop_{bus::Loop::without_signals};
+    std::uint16_t port_ = 0;
+    std::vector<std::string> requests_;
+    std::function<void(const Connected&, const std::string& head)> answer_ = [](const Connected& connection, const std::string& head) { connection->write(echo(head), false); };
+    std::unique_ptr<http::Listener> listener_;
+};
+
+}  // namespace hal0::test
