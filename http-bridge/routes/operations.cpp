@@ -17,6 +17,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 // The change that a call brings about comes by a signal, right behind the reply.
 constexpr Milliseconds signal_patience{2000};
+// What a server said last is in the journal a moment after it has died.
+constexpr Milliseconds log_patience{500};
 
 bool runs(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
 
@@ -49,12 +51,24 @@ Answer summary(const Context& context, const std::string& name, int status = 200
     return json_answer(slot_summary(*slot), status);
 }
 
+bool is_failed(const Context& context, const std::string& name) {
+    const auto* now = context.mirror.find(name);
+    return now && now->state == "error";
+}
+
 /// The slot as it is, or why what was waited for failed. What is not over yet is no failure: the state of before may still show.
-Answer outcome(const Context& context, const Before& slot, bool over) {
-    const auto* now = context.mirror.find(slot.name);
-    if (over && now && now->state == "error")
+bus::Task<Answer> outcome(Context& context, const Before& slot, bool over) {
+    if (!over || !is_failed(context, slot.name)) co_return summary(context, slot.name);
+    const std::string first = context.mirror.find(slot.name)->message;
+    // hal0d reads the last line of the log, and adds it to its message.
+    const std::function<bool()> explained = [&context, name = slot.name, first] {
+        const auto* now = context.mirror.find(name);
+        return !now || now->message != first;
+    };
+    co_await context.mirror.until(explained, log_patience);
+    if (const auto* now = context.mirror.find(slot.name); now && now->state == "error")
         throw Refused{503, "slot.health_failed", fmt::format("slot {} did not become healthy: {}", slot.name, now->message), {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
-    return summary(context, slot.name);
+    co_return summary(context, slot.name);
 }
 
 bus::Task<Answer> load(Context& context, Request request) {
@@ -66,7 +80,7 @@ bus::Task<Answer> load(Context& context, Request request) {
     const bool runs_already = runs(slot.state) && (!model || *model == slot.model);
     bool over = runs_already;
     if (!over) over = co_await settled(context, slot, wait);
-    co_return outcome(context, slot, over);
+    co_return co_await outcome(context, slot, over);
 }
 
 bus::Task<Answer> unload(Context& context, Request request) {
@@ -84,7 +98,7 @@ bus::Task<Answer> restart(Context& context, Request request) {
     const json details{{"slot", slot.name}, {"model_id", slot.model}};
     co_await asked(context.hal0d.restart(slot.name), details);
     const bool over = co_await settled(context, slot, wait);
-    co_return outcome(context, slot, over);
+    co_return co_await outcome(context, slot, over);
 }
 
 bus::Task<Answer> swap(Context& context, Request request) {
@@ -93,12 +107,18 @@ bus::Task<Answer> swap(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}, {"model_id", wanted.model_id}};
     co_await asked(context.hal0d.swap(slot.name, wanted.model_id, wanted.persist), details);
-    const bool over = co_await settled(context, slot, wait);
+    bool over = co_await settled(context, slot, wait);
+    // It goes back to the model that ran before, and is at rest after that only.
+    const std::function<bool()> goes_back = [&context, name = slot.name] { return !is_failed(context, name); };
+    if (over && !goes_back() && co_await context.mirror.until(goes_back, signal_patience)) {
+        const auto failed = before(context, request);
+        over = co_await settled(context, failed, wait);
+    }
     const auto* now = context.mirror.find(slot.name);
     // It was faster back on the model that ran before than anybody could see it fail.
     if (over && now && runs(now->state) && now->model != wanted.model_id)
         throw Refused{503, "slot.health_failed", now->message, {{"slot", slot.name}, {"state", now->state}, {"message", now->message}}};
-    co_return outcome(context, slot, over);
+    co_return co_await outcome(context, slot, over);
 }
 
 bus::Task<Answer> create(Context& context, Request request) {

@@ -10,6 +10,7 @@ import json
 
 import pytest
 
+from bridge import Bridge
 from machine import Machine, lacks
 from slots import SlotFactory
 from watch import Watch
@@ -62,6 +63,15 @@ def module_slot(machine):
     factory = SlotFactory(machine)
     yield factory
     factory.remove()
+
+
+@pytest.fixture
+def bridge(machine):
+    """The HTTP bridge; streams that a test opens end with it."""
+    machine.systemctl("start", "hal0-http.socket")
+    bridge = Bridge(machine)
+    yield bridge
+    bridge.close()
 
 
 @pytest.fixture
