@@ -2,6 +2,7 @@
 
 #include "http-bridge/dashboard_files.hpp"
 #include "http-bridge/json/openapi.hpp"
+#include "slot/text.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -37,7 +39,12 @@ std::string token() {
     std::string text{std::istreambuf_iterator<char>{in}, {}};
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
     if (text.empty()) throw std::runtime_error{"/etc/hal0/http.token is empty: write a token into it, or remove it to ask for none"};
-    return text == no_token ? "" : text;
+    if (text == no_token) return "";
+    // RFC 6750, 2.1: what a client can send as it is.
+    const auto is_allowed = [](char c) { return slot::is_letter_or_digit(c) || std::string_view{"-._~+/="}.find(c) != std::string_view::npos; };
+    if (!std::all_of(text.begin(), text.end(), is_allowed))
+        throw std::runtime_error{"/etc/hal0/http.token has a character that no token can have: use letters, digits and - . _ ~ + / = only"};
+    return text;
 }
 
 disk::Descriptor listening_socket(int port) {

@@ -90,6 +90,19 @@ std::string image_status(const SlotProperties& properties, const Facts& facts) {
     return facts.unit.is_active() && properties.running_image == properties.image ? "present" : "";
 }
 
+bool is_at_rest(slot::State state) {
+    using enum slot::State;
+    return state == ready || state == serving || state == idle || state == offline;
+}
+
+/// What is known beyond systemd: of a failure the last line of the log, unless it is what the unit says already; of a slot at rest
+/// how the last swap ended.
+void add_words(slot::Condition& condition, const Facts& facts) {
+    const bool failed = condition.state == slot::State::error;
+    if (failed && !facts.error_line.empty() && condition.message.find(facts.error_line) == std::string::npos) condition.message += ": " + facts.error_line;
+    if (!facts.notice.empty() && is_at_rest(condition.state)) condition.message = facts.notice;
+}
+
 }  // namespace
 
 SlotProperties properties_of(const Facts& facts) {
@@ -99,8 +112,7 @@ SlotProperties properties_of(const Facts& facts) {
     properties.config = facts.config;
     properties.loaded = facts.loaded;
     properties.condition = condition_of(observed(facts, slot));
-    if (properties.condition.state == slot::State::error && !facts.error_line.empty()) properties.condition.message += ": " + facts.error_line;
-    if (!facts.notice.empty() && properties.condition.state != slot::State::error) properties.condition.message = facts.notice;
+    add_words(properties.condition, facts);
     properties.model = properties.default_model;
     properties.restarts = facts.unit.restarts;
     properties.pull = pull_of(facts.unit, facts.pull);

@@ -19,6 +19,8 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr Milliseconds signal_patience{2000};
 // What a server said last is in the journal a moment after it has died.
 constexpr Milliseconds log_patience{500};
+// A file is written, and read by systemd.
+constexpr Milliseconds file_patience{10'000};
 
 bool runs(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
 
@@ -101,6 +103,16 @@ bus::Task<Answer> restart(Context& context, Request request) {
     co_return co_await outcome(context, slot, over);
 }
 
+/// Until the model that runs is the default, too; or until it is said why that cannot be.
+bus::Task<> persisted(Context& context, std::string name, std::string model) {
+    const std::string running = context.mirror.find(name)->message;
+    const std::function<bool()> written = [&context, name, model, running] {
+        const auto* now = context.mirror.find(name);
+        return !now || !runs(now->state) || now->model != model || now->default_model == model || now->message != running;
+    };
+    co_await context.mirror.until(written, file_patience);
+}
+
 bus::Task<Answer> swap(Context& context, Request request) {
     const auto wanted = swap_request(request.body);
     const auto wait = wait_query(request);
@@ -114,6 +126,7 @@ bus::Task<Answer> swap(Context& context, Request request) {
         const auto failed = before(context, request);
         over = co_await settled(context, failed, wait);
     }
+    if (over && wanted.persist && !is_failed(context, slot.name)) co_await persisted(context, slot.name, wanted.model_id);
     const auto* now = context.mirror.find(slot.name);
     // It was faster back on the model that ran before than anybody could see it fail.
     if (over && now && runs(now->state) && now->model != wanted.model_id)

@@ -118,7 +118,7 @@ void Connection::readable() {
 void Connection::next_request() {
     if (in_next_request_) return;  // write() comes back here while the server still answers; the loop below goes on
     in_next_request_ = true;
-    for (int count = 0; state_ == State::reading && !in_.empty() && !finishing_; ++count) {
+    for (int count = 0; state_ == State::reading && !in_.empty(); ++count) {
         // Of a client that asks and asks and does not read, or leaves nobody else his turn.
         has_more_ = queued() > 0 || count == most_at_once;
         if (has_more_) break;
@@ -137,6 +137,7 @@ void Connection::next_request() {
         said_continue_ = false;
         auto request = in_.substr(0, framing.size);
         in_.erase(0, framing.size);
+        has_served_ = true;
         request_began_ = Clock::now();  // the next one, if there is a part of it
         server_.request(shared_from_this(), std::move(request), framing.head_size);
     }
@@ -239,8 +240,13 @@ void Connection::end_stream() {
 void Connection::finish() {
     finishing_ = true;
     if (is_stream()) return end_stream();
-    if (is_waiting() || state_ == State::leaving) return close();
-    if (state_ == State::reading) send_last();
+    if (state_ == State::leaving) return close();
+    if (state_ != State::reading) return;
+    if (queued() > 0) return send_last();
+    // What has arrived is answered. So is the first request of one who has only just come: to him, closing would look like a
+    // refusal. One who has had an answer before knows that a kept connection may end at any moment (RFC 9112, 9.3.1).
+    readable();
+    if (state_ == State::reading && has_served_ && in_.empty() && queued() == 0) close();
 }
 
 void Connection::look_at_clock(Clock::time_point now) {

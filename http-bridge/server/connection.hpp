@@ -55,7 +55,7 @@ public:
     /// Becomes an event stream: sends `head`, then what the sink is given. Null if the connection has ended meanwhile.
     std::shared_ptr<EventSink> become_stream(std::string head);
     void close();
-    /// No new request is read: what is under way is finished, and then it ends. An event stream ends now.
+    /// What is under way is finished, and a first request is still answered; then it ends. An event stream ends now.
     void finish();
 
     const std::string& client() const { return client_; }
@@ -97,7 +97,7 @@ private:
     const Server& server_;
     bus::EventSource source_;
     State state_ = State::reading;
-    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
+    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
     std::string in_, out_;
     std::size_t sent_ = 0;
     Clock::time_point last_moved_ = Clock::now(), request_began_ = {};

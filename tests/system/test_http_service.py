@@ -69,9 +69,9 @@ def test_the_socket_brings_it(bridge, machine):
 
 def test_it_ends_at_once_with_streams_open(bridge, machine, many):
     assert many(100, "/api/stream/slots") == {"200": 100}
-    began = time.monotonic()
     machine.systemctl("stop", SERVICE)
-    assert time.monotonic() - began < 1
+    began, ended = (int(machine.show_one(SERVICE, name)) for name in ("ActiveExitTimestampMonotonic", "InactiveEnterTimestampMonotonic"))
+    assert ended - began < 1_000_000
     assert machine.show(SERVICE, "Result", "ExecMainStatus") == {"Result": "success", "ExecMainStatus": "0"}
 
 
@@ -190,8 +190,9 @@ def test_a_token(bridge, machine):
         said = machine.run("hal0", "slot", "list", check=False)
         assert said.returncode == 1 and "HAL0_TOKEN" in said.stderr
         assert machine.run("env", "HAL0_TOKEN=let-me-in", "hal0", "slot", "list").returncode == 0
-        machine.write("/etc/hal0/http.token", "")
-        assert machine.systemctl("restart", SERVICE, check=False).returncode != 0, "an empty file opens the door to nobody"
+        for nothing_to_send in ("", "two words"):
+            machine.write("/etc/hal0/http.token", nothing_to_send)
+            assert machine.systemctl("restart", SERVICE, check=False).returncode != 0, "a file that cannot be right opens the door to nobody"
     finally:
         machine.remove("/etc/hal0/http.token")
         machine.systemctl("reset-failed", SERVICE, SOCKET, check=False)

@@ -82,8 +82,19 @@ def test_swap_back_when_the_other_model_fails(bridge, machine, slot, add_model):
         assert "junk" in failed.json["error"]["message"], failed.text
         wait_until(lambda: bridge.slot(slot.name)["state"] == "ready", "it is back")
         assert bridge.slot(slot.name)["model_id"] == "tiny" and slot.health() == 200
+        assert "back on model 'tiny'" in failed.json["error"]["message"]
+        assert failed.json["error"]["message"].count("ended before it answered") == 1
     finally:
         machine.remove("/mnt/ai-models/no-model-http.gguf")
+
+
+def test_swap_for_good(bridge, slot, add_model):
+    add_model("http-second", "/mnt/ai-models/tiny.gguf")
+    bridge.ask("POST", f"/api/slots/{slot.name}/load")
+    swapped = bridge.ask("POST", f"/api/slots/{slot.name}/swap", {"model_id": "http-second", "persist": True})
+    assert (swapped.status, swapped.json["model_id"]) == (200, "http-second")
+    assert bridge.slot(slot.name)["model_default"] == "http-second", "it is written when that is answered"
+    assert bridge.ask("POST", f"/api/slots/{slot.name}/restart").json["model_id"] == "http-second"
 
 
 def test_a_start_that_fails_is_an_error_with_its_reason(bridge, make_slot):
