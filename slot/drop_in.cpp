@@ -21,7 +21,12 @@ std::string header(const SlotName& name, const std::string& file) {
         line_text(file), unit_name(name));
 }
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+/// By hand: gcc 12 at -O3 warns inside the fmt::join() of fmt 9.
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words) text.append(text.empty() ? "" : " ").append(word);
+    return text;
+}
 
 /// Conflicts= stops a rival; After= makes the start wait until it is gone and has given its memory back. One direction
 /// of After= is enough (systemd.unit(5)), and both would be a cycle.

@@ -44,6 +44,10 @@ void throw_hung(const Access& access) {
     throw Disconnected{fmt::format("the API at {} has not answered for {:g} s: it hangs (journalctl -u hal0-http)", access.address.url(), seconds(access.patience))};
 }
 
+void read_on(slot::HttpResponse& response, std::string_view bytes) {
+    if (const auto problem = bytes.empty() ? response.end() : response.feed(bytes)) throw Disconnected{problem->message};
+}
+
 void check_answer(int status, const std::string& body, const Access& access) {
     if (status >= 200 && status < 300) return;
     const auto answer = nlohmann::json::parse(body, nullptr, false);
@@ -67,19 +71,16 @@ std::string Client::request(const std::string& method, const std::string& path, 
     const auto deadline = Clock::now() + access_.patience;
     Connection connection{access_.address, deadline, access_.interrupt_fd};
     connection.write(request_text(access_, method, path, "Accept: application/json\r\n", body), deadline);
-    ResponseReader reader;
+    slot::HttpResponse response;
     std::string answer;
-    while (!reader.is_complete()) {
+    while (!response.is_complete()) {
         const auto bytes = connection.read(deadline);
         if (!bytes) throw_hung(access_);
-        if (bytes->empty())
-            reader.end();
-        else
-            reader.feed(*bytes);
-        answer += reader.take_body();
+        read_on(response, *bytes);
+        answer += response.take_body();
         if (answer.size() > longest_answer) throw Failure{fmt::format("the answer of {} is longer than 64 MiB", access_.address.url())};
     }
-    check_answer(reader.status(), answer, access_);
+    check_answer(response.status(), answer, access_);
     return answer;
 }
 

@@ -2,7 +2,7 @@
 
 #include "cli/api/address.hpp"
 #include "cli/api/connection.hpp"
-#include "cli/api/response_reader.hpp"
+#include "slot/http_response.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -48,6 +48,9 @@ double seconds(std::chrono::milliseconds duration);
 
 /// Throws Disconnected: nothing has come for as long as there is patience.
 [[noreturn]] void throw_hung(const Access& access);
+
+/// Reads on: what has come, or nothing when the connection has ended. Throws Disconnected if that is no answer, or not all of it.
+void read_on(slot::HttpResponse& response, std::string_view bytes);
 
 /// Throws Refused if the status is not 2xx.
 void check_answer(int status, const std::string& body, const Access& access);

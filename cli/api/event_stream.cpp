@@ -28,26 +28,26 @@ void EventStream::connect() {
     if (!parser_.last_id().empty()) headers += fmt::format("Last-Event-ID: {}\r\n", parser_.last_id());
     connection_.emplace(access_.address, deadline, access_.interrupt_fd);
     connection_->write(request_text(access_, "GET", path_, headers), deadline);
-    reader_ = {};
+    response_ = {};
     parser_.restart();
     std::string refusal;
     constexpr std::size_t longest_refusal = 64 * 1024;
-    while (!reader_.has_head() || (reader_.status() != 200 && !reader_.is_complete() && refusal.size() < longest_refusal)) {
+    while (!response_.has_head() || (response_.status() != 200 && !response_.is_complete() && refusal.size() < longest_refusal)) {
         const auto bytes = connection_->read(deadline);
         if (!bytes) throw_hung(access_);
-        bytes->empty() ? reader_.end() : reader_.feed(*bytes);
-        if (reader_.has_head() && reader_.status() != 200) refusal += reader_.take_body();
+        read_on(response_, *bytes);
+        if (response_.has_head() && response_.status() != 200) refusal += response_.take_body();
     }
-    check_answer(reader_.status(), refusal, access_);
-    if (!reader_.header("content-type").value_or("").starts_with("text/event-stream"))
+    check_answer(response_.status(), refusal, access_);
+    if (!response_.header("content-type").value_or("").starts_with("text/event-stream"))
         throw Failure{fmt::format("{} does not answer with events: is that hal0's API?", access_.address.url())};
     connected_at_ = last_byte_ = Clock::now();
     take("");
 }
 
 void EventStream::take(std::string_view bytes) {
-    if (!bytes.empty()) reader_.feed(bytes);
-    for (auto& event : parser_.feed(reader_.take_body())) events_.push_back(std::move(event));
+    if (!bytes.empty()) read_on(response_, bytes);
+    for (auto& event : parser_.feed(response_.take_body())) events_.push_back(std::move(event));
 }
 
 void EventStream::receive(Clock::time_point deadline) {
@@ -58,7 +58,7 @@ void EventStream::receive(Clock::time_point deadline) {
         take(*bytes);
     }
     if (bytes && bytes->empty()) throw Disconnected{"the API ended the stream"};
-    if (reader_.is_complete()) throw Disconnected{"the API ended the stream"};
+    if (response_.is_complete()) throw Disconnected{"the API ended the stream"};
     if (!bytes && Clock::now() >= silent_at)
         throw Disconnected{fmt::format("the API sent nothing for {:g} s", seconds(access_.patience))};
 }

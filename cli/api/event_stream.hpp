@@ -32,7 +32,7 @@ private:
     const Access& access_;
     std::string path_;
     std::optional<Connection> connection_;
-    ResponseReader reader_;
+    slot::HttpResponse response_;
     SseParser parser_;
     std::deque<Event> events_;
     Clock::time_point last_byte_, connected_at_, broken_since_, retry_at_;

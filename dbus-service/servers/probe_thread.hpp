@@ -1,7 +1,7 @@
 #pragma once
 
 #include "dbus-service/servers/server_probe.hpp"
-#include "dbus-service/servers/stop_request.hpp"
+#include "slot/loopback/stop_request.hpp"
 
 #include <functional>
 #include <optional>
@@ -26,7 +26,7 @@ public:
 private:
     void run(ServerProbe& probe, std::chrono::milliseconds pause, const std::function<void(std::optional<Look>)>& found) const;
 
-    StopRequest stop_;
+    loopback::StopRequest stop_;
     std::thread thread_;
 };
 

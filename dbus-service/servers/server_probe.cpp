@@ -1,6 +1,6 @@
 #include "dbus-service/servers/server_probe.hpp"
 
-#include "dbus-service/servers/get.hpp"
+#include "slot/loopback/get.hpp"
 
 #include <array>
 #include <fstream>
@@ -41,7 +41,7 @@ Look ServerProbe::look(int stop_fd) {
 }
 
 bool ServerProbe::is_healthy(int stop_fd) const {
-    return get({server_.port, std::string{provider_.health_path}, 0, rhythm_.patience}, stop_fd).status == 200;
+    return loopback::get({server_.port, std::string{provider_.health_path}, 0, rhythm_.patience}, stop_fd).status == 200;
 }
 
 slot::Sample ServerProbe::sample(int stop_fd) {
@@ -53,19 +53,19 @@ slot::Sample ServerProbe::sample(int stop_fd) {
 }
 
 void ServerProbe::ask_llama_server(slot::Sample& sample, int stop_fd) {
-    const auto slots = get({server_.port, std::string{provider_.busy_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
+    const auto slots = loopback::get({server_.port, std::string{provider_.busy_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
     if (slots.status == 200) read_slots(sample, slots.body);
     if (slots.status == 0) {
         busy_due_ = Clock::now() + rhythm_.busy_again;
         return;  // /metrics is answered from the same queue
     }
-    const auto metrics = get({server_.port, std::string{provider_.metrics_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
+    const auto metrics = loopback::get({server_.port, std::string{provider_.metrics_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
     if (metrics.status == 200) read_metrics(sample, metrics.body);
 }
 
 void ServerProbe::ask_models(slot::Sample& sample, int stop_fd) {
     models_due_ = Clock::now() + rhythm_.models;
-    const auto models = get({server_.port, "/v1/models", most_answer_bytes, rhythm_.patience}, stop_fd);
+    const auto models = loopback::get({server_.port, "/v1/models", most_answer_bytes, rhythm_.patience}, stop_fd);
     if (models.status == 200) read_models(sample, models.body);
 }
 

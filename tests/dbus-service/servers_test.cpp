@@ -1,8 +1,10 @@
 #include "dbus-service/servers/servers.hpp"
 
-#include "dbus-service/servers/connection.hpp"
-#include "tests/dbus-service/loopback_server.hpp"
+#include "slot/loopback/connection.hpp"
+#include "slot/loopback/stop_request.hpp"
+#include "tests/dbus-service/model_server.hpp"
 #include "tests/generator/scratch.hpp"
+#include "tests/slot/loopback/raw_server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -117,8 +119,8 @@ TEST_F(ServersTest, OfAServerThatTellsNothingConnectionsAreRequests) {
     }};
     servers->watch(chat, silent(server.port()));
     {
-        StopRequest stop;
-        const Connection request{server.port(), Clock::now() + 20s, stop.fd(), 0};
+        loopback::StopRequest stop;
+        const loopback::Connection request{server.port(), Clock::now() + 20s, stop.fd(), 0};
         ASSERT_TRUE(soon([&] { return in_flight() == 1; }));
         EXPECT_GT(last_used(), 0U);
     }
@@ -191,8 +193,8 @@ TEST_F(ServersTest, AServerTooBusyToTellIsHealthyAndItsConnectionsAreRequests) {
     servers->watch(chat, llama(server.port()));
     ASSERT_TRUE(soon([&] { return server.slots_asked > 0; }));
     server.slots_hang = true;
-    StopRequest stop;
-    const Connection request{server.port(), Clock::now() + 20s, stop.fd(), 0};
+    loopback::StopRequest stop;
+    const loopback::Connection request{server.port(), Clock::now() + 20s, stop.fd(), 0};
     ASSERT_TRUE(soon([&] { return in_flight() == 1; }));
     const int asked = server.health_asked;
     ASSERT_TRUE(soon([&] { return server.health_asked > asked + 3; }));

@@ -189,3 +189,38 @@ def test_an_override_of_the_image_is_pulled(machine, absent, make_slot):
     machine.reload()
     machine.systemctl("start", slot.pull_unit)
     assert machine.run("podman", "image", "exists", IMAGE, check=False).returncode == 0
+
+
+STORE = "/var/lib/containers/hal0-test"
+
+
+@pytest.fixture
+def other_store(machine):
+    """other_store(unit...): podman keeps the images of these units elsewhere; nothing is there yet."""
+    conf, overrides = "/run/hal0-test-storage.conf", []
+
+    def use(*units):
+        machine.write(conf, f'[storage]\ndriver = "overlay"\ngraphroot = "{STORE}"\nrunroot = "/run/hal0-test-containers"\n')
+        for unit in units:
+            overrides.append(f"/run/systemd/system/{unit}.d")
+            machine.write(f"{overrides[-1]}/other-store.conf", f"[Service]\nEnvironment=CONTAINERS_STORAGE_CONF={conf}\n")
+        machine.reload()
+    yield use
+    machine.remove(conf, *overrides)
+    machine.reload()
+    machine.shell('umount --lazy "$1/overlay" 2>/dev/null || true; rm -rf "$1" /run/hal0-test-containers', STORE)
+
+
+def test_an_index_that_is_wrong_costs_one_restart(machine, registry, make_slot, other_store):
+    """The default place has an image that podman, told to use another one, does not have: the first start trusts the index,
+    the restart asks podman."""
+    machine.run("podman", "pull", "--quiet", IMAGE)
+    slot = make_slot(profile="pulled", reload=False)
+    other_store(slot.unit, slot.pull_unit)
+    try:
+        assert slot.start(check=False).returncode != 0
+        assert re.search(r"image not known|no such image", slot.log(), re.IGNORECASE)
+        slot.wait(ActiveState="active", NRestarts="1", timeout=60)
+        assert slot.health() == 200
+    finally:
+        slot.stop()

@@ -22,10 +22,16 @@ struct Past {
 /// ended it has nothing to do with the failures before it. In doubt false, while there were few restarts.
 bool follows_long_run(const Past& past);
 
+/// A start, as systemd sees it.
+struct Attempt {
+    bool is_restart = true;              // an automatic one; in doubt it is
+    std::optional<std::string> end{};    // why it must not go on
+};
+
 /// Before an automatic restart: waits, longer each time, and says so; after too many of them it returns why there must be
 /// no other. (The start limit of systemd 252 forgets at every daemon-reload.) Before a start that somebody asked for, and
 /// after a long run: makes systemd forget the earlier failures, so that only a slot that keeps failing reaches the limit.
 /// Asks systemd; when that fails it warns and does nothing.
-std::optional<std::string> back_off(const slot::SlotName& name);
+Attempt back_off(const slot::SlotName& name);
 
 }  // namespace hal0::prepare

@@ -7,6 +7,7 @@
 #include "units/prepare/back_off.hpp"
 #include "units/prepare/host.hpp"
 #include "units/prepare/image.hpp"
+#include "units/prepare/image_index.hpp"
 #include "units/prepare/model.hpp"
 #include "units/prepare/pull_unit.hpp"
 #include "units/prepare/request.hpp"
@@ -52,19 +53,21 @@ slot::Result<bool> free_port(const Request& request) {
                                    request.port)};
 }
 
-slot::Result<bool> provide_image(const Request& request) {
+/// At an automatic restart podman itself is asked, always: so a start that failed for a wrong index mends itself.
+slot::Result<bool> provide_image(const Request& request, const std::string& root, bool is_restart) {
+    if (!is_restart && is_in_image_index(root, request.image)) return true;
     const auto here = has_image(request.image);
     return here && !*here ? pull_by_unit(request.name) : here;
 }
 
 /// Everything that can be wrong without a download comes first.
-std::optional<Obstacle> make_ready(const Request& request, const std::string& root, const std::string& folder) {
+std::optional<Obstacle> make_ready(const Request& request, const std::string& root, const std::string& folder, bool is_restart) {
     if (const auto problem = store_problem(request.model_store, root)) return Obstacle{*problem};  // it may not be mounted yet
     const auto model = choose_model(request, root);
     if (!model) return Obstacle{model.error(), false};
     const auto devices = device_arguments(request.devices);
     if (!devices) return Obstacle{devices.error()};  // drivers come up while the machine boots
-    if (auto obstacle = obstacle_of(provide_image(request))) return obstacle;
+    if (auto obstacle = obstacle_of(provide_image(request, root, is_restart))) return obstacle;
     report_status("");
     if (auto obstacle = obstacle_of(free_port(request))) return obstacle;
     return obstacle_of(write_start_file(folder, start_file_text({*model, *devices, group_arguments(request.groups)})));
@@ -84,8 +87,9 @@ int prepare(const slot::SlotName& name, const std::string& root) {
     if (variable("HAL0_IMAGE").empty() || !variable("HAL0_CONFIG_ERROR").empty()) return EXIT_SUCCESS;  // launch says why
     const auto request = read_request(name);
     if (!request) return refuse(request.error(), folder);
-    if (const auto end = back_off(name)) return refuse(*end, folder);
-    const auto obstacle = make_ready(*request, root, folder);
+    const auto attempt = back_off(name);
+    if (attempt.end) return refuse(*attempt.end, folder);
+    const auto obstacle = make_ready(*request, root, folder, attempt.is_restart);
     if (!obstacle) return EXIT_SUCCESS;
     return obstacle->can_pass ? report_failure(obstacle->reason, EXIT_FAILURE) : refuse(obstacle->reason, folder);
 }

@@ -1,6 +1,7 @@
 #include "units/ready/wait_healthy.hpp"
 
-#include <httplib.h>
+#include "slot/loopback/get.hpp"
+
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,19 +39,10 @@ std::string Health::in_words() const {
 }
 
 Health ask(std::uint16_t port, const std::string& path) {
-    httplib::Client client{"127.0.0.1", port};
-    client.set_connection_timeout(patience);
-    client.set_read_timeout(patience);
-    int status = 0;
-    // Returning false ends the request behind the head: the body is the image's to choose, and of no interest.
-    const auto head_only = [&](const httplib::Response& response) {
-        status = response.status;
-        return false;
-    };
-    const auto answer = client.Get(path, head_only, [](const char*, std::size_t) { return false; });
-    if (answer) status = answer->status;  // an answer that has no body never asks for the head alone
-    if (status != 0) return {Health::Answer::status, status};
-    return {answer.error() == httplib::Error::Connection ? Health::Answer::not_listening : Health::Answer::silent, 0};
+    constexpr std::size_t no_body = 0;  // it is the image's to choose, and of no interest
+    const auto answer = loopback::get({port, path, no_body, patience});
+    if (answer.status != 0) return {Health::Answer::status, answer.status};
+    return {answer.connected ? Health::Answer::silent : Health::Answer::not_listening, 0};
 }
 
 Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(const Health&)>& on_change) {

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <system_error>
 
-namespace hal0::service {
+namespace hal0::loopback {
 
 /// Tells a thread that it is no longer wanted: a descriptor that becomes readable once and for good, so that the thread can
 /// wait for it together with a socket, which it cannot do with a std::stop_token.
@@ -33,4 +33,4 @@ private:
     disk::Descriptor event_;
 };
 
-}  // namespace hal0::service
+}  // namespace hal0::loopback

@@ -1,4 +1,4 @@
-#include "dbus-service/servers/connection.hpp"
+#include "slot/loopback/connection.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace hal0::service {
+namespace hal0::loopback {
 namespace {
 
 disk::Descriptor new_socket() {
@@ -23,12 +23,12 @@ disk::Descriptor new_socket() {
 }  // namespace
 
 Connection::Connection(std::uint16_t port, Clock::time_point deadline, int stop_fd, std::size_t most)
-    : port_(port), deadline_(deadline), stop_fd_(stop_fd), left_(most), socket_(new_socket()), open_(socket_ && connect()) {}
+    : deadline_(deadline), stop_fd_(stop_fd), left_(most), socket_(new_socket()), open_(socket_ && connect(port)) {}
 
-bool Connection::connect() {
+bool Connection::connect(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(socket_.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
     if (errno != EINPROGRESS || !wait_for(POLLOUT)) return false;
@@ -45,39 +45,23 @@ bool Connection::wait_for(short events) const {
     return ready > 0 && waiting[1].revents == 0;
 }
 
+bool Connection::write(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (!wait_for(POLLOUT)) return false;
+        const auto sent = send(socket_.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
 // Waits before it receives, so that the deadline and a stop also end a stream that never pauses.
-ssize_t Connection::fill() {
-    if (!wait_for(POLLIN)) return -1;
-    const auto got = recv(socket_.fd(), buffer_.data(), buffer_.size(), 0);
-    if (got > 0) received_ = std::span{buffer_}.first(static_cast<std::size_t>(got));
-    return got;
+std::optional<std::string_view> Connection::read() {
+    if (left_ == 0 || !wait_for(POLLIN)) return std::nullopt;
+    const auto got = recv(socket_.fd(), buffer_.data(), std::min(buffer_.size(), left_), 0);
+    if (got < 0) return std::nullopt;
+    left_ -= static_cast<std::size_t>(got);
+    return std::string_view{buffer_.data(), static_cast<std::size_t>(got)};
 }
 
-ssize_t Connection::read(char* to, std::size_t size) {
-    if (left_ == 0) return -1;
-    if (received_.empty())
-        if (const auto got = fill(); got <= 0) return got;
-    const auto now = received_.first(std::min({size, left_, received_.size()}));
-    std::ranges::copy(now, to);
-    received_ = received_.subspan(now.size());
-    left_ -= now.size();
-    return static_cast<ssize_t>(now.size());
-}
-
-ssize_t Connection::write(const char* from, std::size_t size) {
-    if (!wait_for(POLLOUT)) return -1;
-    return send(socket_.fd(), from, size, MSG_NOSIGNAL);
-}
-
-void Connection::get_remote_ip_and_port(std::string& ip, int& port) const {
-    ip = "127.0.0.1";
-    port = port_;
-}
-
-// For the server's side of the library; a client is not asked.
-void Connection::get_local_ip_and_port(std::string& ip, int& port) const {
-    ip.clear();
-    port = 0;
-}
-
-}  // namespace hal0::service
+}  // namespace hal0::loopback

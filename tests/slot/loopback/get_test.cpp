@@ -1,14 +1,14 @@
-#include "dbus-service/servers/get.hpp"
+#include "slot/loopback/get.hpp"
 
-#include "dbus-service/servers/stop_request.hpp"
-#include "tests/dbus-service/loopback_server.hpp"
+#include "slot/loopback/stop_request.hpp"
+#include "tests/slot/loopback/raw_server.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <fstream>
 
-namespace hal0::service {
+namespace hal0::loopback {
 namespace {
 
 using namespace std::chrono_literals;
@@ -164,4 +164,4 @@ TEST(Get, AStopEndsItAtOnce) {
 }
 
 }  // namespace
-}  // namespace hal0::service
+}  // namespace hal0::loopback
