@@ -237,6 +237,9 @@ void Connection::end_stream() {
 }
 
 void Connection::finish() {
+    const auto keep = shared_from_this();
+    // What has arrived, and only not been read yet, is under way, too.
+    if (is_waiting()) readable();
     finishing_ = true;
     if (is_stream()) return end_stream();
     if (is_waiting() || state_ == State::leaving) return close();
