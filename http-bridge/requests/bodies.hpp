@@ -20,6 +20,9 @@ CreateRequest create_request(std::string_view body);
 
 /// PUT …/config: changes as Update takes them; null removes a key. `"model": "id"` is short for `{"default": "id"}`.
 nlohmann::json config_changes(std::string_view body);
+/// PUT …/config?format=toml: the text as it is. What it says is hal0d's to judge; but on the bus a text would end at a NUL, and what is
+/// not UTF-8 would not go at all.
+std::string config_text(std::string body);
 /// PATCH …/defaults: what is given there, as changes of `[model]`.
 nlohmann::json defaults_changes(std::string_view body);
 

@@ -4,8 +4,12 @@
 #include "http-bridge/requests/body.hpp"
 #include "http-bridge/requests/fields.hpp"
 #include "slot/client_config.hpp"
+#include "slot/text.hpp"
 #include "slot/vocabulary.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -46,6 +50,17 @@ std::optional<Device> selectable(std::string_view word, const Json& hardware) {
 }
 
 }  // namespace
+
+std::string config_text(std::string body) {
+    std::size_t line = 1;
+    for (std::string_view rest = body; !rest.empty(); ++line) {
+        const auto text = rest.substr(0, rest.find('\n'));
+        if (!slot::is_utf8(text) || text.find('\0') != text.npos)
+            throw Refused{400, "slot.config_error", fmt::format("line {} of the slot's file is not text: write UTF-8 without NUL", line), {{"line", line}}};
+        rest.remove_prefix(std::min(text.size() + 1, rest.size()));
+    }
+    return body;
+}
 
 std::optional<std::string> load_request(std::string_view text) {
     if (text.empty()) return std::nullopt;

@@ -171,6 +171,7 @@ bus::Task<Answer> edited(Context& context, std::string name, json changes) {
 
 /// The whole text, as an editor gives it back.
 bus::Task<Answer> put_text(Context& context, std::string name, Request request) {
+    const auto text = config_text(std::move(request.body));
     std::optional<std::string> replaces;
     if (const auto wanted = request.query_value("replaces")) {
         replaces = co_await context.hal0d.config_text(name);
@@ -178,7 +179,7 @@ bus::Task<Answer> put_text(Context& context, std::string name, Request request) 
             throw Refused{409, "slot.busy", fmt::format("the file of slot {} was changed by somebody else meanwhile: load it again", name), {{"slot", name}}};
     }
     const json details{{"slot", name}};
-    co_await asked(context.hal0d.set_config(name, request.body, replaces), details);
+    co_await asked(context.hal0d.set_config(name, text, replaces), details);
     co_return summary(context, name);
 }
 

@@ -238,13 +238,14 @@ void Connection::end_stream() {
 }
 
 void Connection::finish() {
+    const auto keep = shared_from_this();
     finishing_ = true;
     if (is_stream()) return end_stream();
     if (state_ == State::leaving) return close();
     if (state_ != State::reading) return;
     if (queued() > 0) return send_last();
-    // What has arrived is answered. So is the first request of one who has only just come: to him, closing would look like a
-    // refusal. One who has had an answer before knows that a kept connection may end at any moment (RFC 9112, 9.3.1).
+    // What has arrived, and only not been read yet, is answered. So is the first request of one who has only just come: to him,
+    // closing would look like a refusal. One who has had an answer knows that a kept connection may end (RFC 9112, 9.3.1).
     readable();
     if (state_ == State::reading && has_served_ && in_.empty() && queued() == 0) close();
 }

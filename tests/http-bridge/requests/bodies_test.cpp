@@ -128,6 +128,17 @@ TEST(BackendRequest, RefusesWhatCannotBeChosen) {
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { backend_request(c.body, json::object()); }), c.refusal) << c.body;
 }
 
+TEST(ConfigText, IsTextThatTheBusCarriesWhole) {
+    using namespace std::string_literals;
+    for (const auto& text : {""s, "port = 9000"s, "\n\nport = 'x'\r\n# \xc3\xa9\n"s}) EXPECT_EQ(config_text(text), text);
+    const std::vector<std::pair<std::string, int>> cases = {
+        {"port = 9000\0"s, 1}, {"port = 9000\n\0nonsense\n"s, 2}, {"\0"s, 1}, {"# \xff"s, 1}, {"a = 1\n\nb = '\xc0\xaf'\nc = '\xff'\n"s, 3}, {"\xed\xa0\x80\n"s, 1}};
+    for (const auto& [text, line] : cases) {
+        EXPECT_EQ(refusal([&, &body = text] { config_text(body); }), "400 slot.config_error") << text;
+        EXPECT_EQ(json::parse(refusing_body([&, &body = text] { config_text(body); }))["error"]["details"], json::parse("{\"line\":" + std::to_string(line) + "}")) << text;
+    }
+}
+
 TEST(ModelRequest, NeedsAnIdAndAPath) {
     const auto wanted = model_request(R"({"id":"org/q:4@1+x","path":"q.gguf","license":null,"tags":["a"],"own":{"a":null,"b":1}})");
     EXPECT_EQ(wanted.id, "org/q:4@1+x");

@@ -92,6 +92,20 @@ TEST_F(ListenerTest, StopFinishesWhatIsUnderWay) {
     EXPECT_EQ(requests_.size(), 1U) << "the next one is no more under way";
 }
 
+TEST_F(ListenerTest, StopAnswersWhatHasArrivedAndIsNotReadYet) {
+    TcpClient fresh{port_}, kept{port_};
+    kept.say(request("/1"));
+    ASSERT_TRUE(gets(kept, "[/1]"));
+    turn_a_while();  // both are accepted
+    fresh.say(request("/2"));
+    kept.say(request("/3"));
+    stop();
+    ASSERT_TRUE(ends(fresh) && ends(kept));
+    EXPECT_EQ(fresh.got(), "[/2]");
+    EXPECT_EQ(kept.got(), "[/1][/3]");
+    EXPECT_TRUE(turn_until([&] { return finished_ == 1; }));
+}
+
 TEST_F(ListenerTest, StopSendsTheRestOfAnAnswer) {
     // Of one after which the connection would be kept, and of one that is its last.
     for (const bool last : {false, true}) {
