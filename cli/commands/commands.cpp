@@ -9,7 +9,7 @@ namespace hal0::cli {
 namespace {
 
 CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& what) {
-    auto* group = parent.add_subcommand(name, what);
+    auto* group = add_command(parent, name, what, fmt::format("hal0 {} list", name));
     group->require_subcommand(1);
     return group;
 }

@@ -21,7 +21,7 @@ void list_profiles(Context& context, bool as_json) {
 }  // namespace
 
 void add_profile(CLI::App& hal0, Context& context) {
-    auto* profile = hal0.add_subcommand("profile", "The container profiles");
+    auto* profile = add_command(hal0, "profile", "The container profiles", "hal0 profile list");
     profile->require_subcommand(1);
     const auto json = std::make_shared<bool>(false);
     auto* command = add_command(*profile, "list", "List the profiles that slots can have", "hal0 profile list");

@@ -35,7 +35,7 @@ Json changes_of(const EditOptions& options) {
 
 void edit(Context& context, const EditOptions& options) {
     const auto changes = changes_of(options);
-    if (changes.empty()) throw CLI::ValidationError{"edit", "nothing to change: give at least one of its options"};
+    if (changes.empty()) throw CLI::ValidationError{"nothing to change: give at least one of its options"};
     const auto slot = context.client().send("PUT", slot_path(options.name, "/config"), changes);
     if (options.json) return context.print_json(slot.dump());
     context.terminal.print(fmt::format("Changed slot {}.", options.name));

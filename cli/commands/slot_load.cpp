@@ -46,7 +46,7 @@ void add(CLI::App& slot, Context& context, Operation operation, const char* verb
     add_slot_name(*command, options->name);
     if (operation == Operation::load) command->add_option("-m,--model", options->model, "Make this model the default, and load it")->type_name("MODEL");
     command->add_flag("--no-wait", options->no_wait, "Do not wait until it has settled");
-    command->add_option("--timeout", options->timeout_s, "Stop watching after so long; the slot goes on. Default: never")->check(CLI::PositiveNumber)->type_name("SECONDS");
+    command->add_option("--timeout", options->timeout_s, "Stop watching after so long; the slot goes on. Default: never")->check(CLI::Range(0.1, 86400.0, "0.1 to 86400"))->type_name("SECONDS");
     command->callback([=, &context] { run(context, *options, operation, verb); });
 }
 

@@ -42,7 +42,7 @@ void add_slot_swap(CLI::App& slot, Context& context) {
     add_slot_name(*command, options->name);
     command->add_option("-m,--model", options->model, "The model's id in the registry")->required()->type_name("MODEL");
     command->add_flag("--no-persist", options->no_persist, "Until the next start only: the default stays");
-    command->add_option("--timeout", options->timeout_s, "Stop watching after so long; the slot goes on. Default: never")->check(CLI::PositiveNumber)->type_name("SECONDS");
+    command->add_option("--timeout", options->timeout_s, "Stop watching after so long; the slot goes on. Default: never")->check(CLI::Range(0.1, 86400.0, "0.1 to 86400"))->type_name("SECONDS");
     command->callback([options, &context] { swap(context, *options); });
 }
 
