@@ -32,7 +32,9 @@ using helper::report_warning;
 
 /// Removes a container that an earlier start left behind.
 void remove_container(const slot::SlotName& name) {
-    const auto status = run_podman({"rm", "--force", "--ignore", "--time=5", container_name(name)});
+    const auto remove = [&] { return run_podman({"rm", "--force", "--ignore", "--time=5", container_name(name)}); };
+    auto status = remove();
+    if (status && *status != 0) status = remove();  // podman 5 fails once for a container whose conmon was killed
     if (!status || *status != 0) report_warning(fmt::format("the old container {} cannot be removed", container_name(name)));
 }
 
@@ -69,6 +71,9 @@ std::optional<Obstacle> make_ready(const Request& request, const std::string& ro
     if (!devices) return Obstacle{devices.error()};  // drivers come up while the machine boots
     if (auto obstacle = obstacle_of(provide_image(request, root, is_restart))) return obstacle;
     report_status("");
+    // `systemctl kill --signal=KILL` also ends the ExecStopPost= that would have cleaned up (seen with systemd 257), and then podman 5
+    // fails to replace the container. Only a restart comes after that, and it has waited a second anyway.
+    if (is_restart) remove_container(request.name);
     if (auto obstacle = obstacle_of(free_port(request))) return obstacle;
     return obstacle_of(write_start_file(folder, start_file_text({*model, *devices, group_arguments(request.groups)})));
 }
