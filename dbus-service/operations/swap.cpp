@@ -53,11 +53,12 @@ bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, 
     const auto result = co_await systemd_.job_result(job);
     const bool called_off = swaps_.at(name).called_off;
     swaps_.erase(name);
-    // It has answered, whatever becomes of it from now on: somebody may restart the slot in this moment.
-    if (!called_off && result == "done" && persist) co_await persist_swap(name, model);
+    // A job that is done may be somebody else's restart, too, which systemd has merged with this one.
+    const bool runs = outside_.running_model(name) == model.str();
+    if (!called_off && result == "done" && runs && persist) co_await persist_swap(name, model);
     if (!called_off && result == "failed") co_await go_back(name, model, previous);
     // Whatever else became of the job was somebody's wish: a stop, a restart. What they want counts.
-    if (outside_.running_model(name) != model.str() && result != "failed") co_await forget_trial(name);
+    if (!runs && result != "failed") co_await forget_trial(name);
 }
 
 /// The swap stays, whatever becomes of this.

@@ -18,7 +18,7 @@ export async function startBrowser() {
         executablePath: process.env.HAL0_CHROMIUM ?? '/usr/bin/chromium', args: switches, headless: true, viewport: { width: 1440, height: 900 },
         permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(Number(process.env.HAL0_BROWSER_TIMEOUT ?? 5000));
+    context.setDefaultTimeout(Number(process.env.HAL0_BROWSER_TIMEOUT ?? 15_000));
     const complaints = [];
     context.on('page', (page) => watch(page, complaints));
     return { context, complaints, close: async () => {

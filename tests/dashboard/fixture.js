@@ -30,7 +30,7 @@ export const state = (page, name, word) => row(page, name).locator('.badge .word
 export const detailState = (page, word) => page.locator('.detail-head .badge .word', { hasText: new RegExp(`^${word}$`) }).waitFor();
 
 /** Polls what a page cannot push. */
-export async function until(condition, what, timeout = 5000) {
+export async function until(condition, what, timeout = 15_000) {
     const deadline = Date.now() + timeout;
     while (!(await condition())) {
         assert.ok(Date.now() < deadline, `not within ${timeout} ms: ${what}`);
