@@ -8,12 +8,6 @@
 namespace hal0::cli {
 namespace {
 
-CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& what) {
-    auto* group = add_command(parent, name, what, fmt::format("hal0 {} list", name));
-    group->require_subcommand(1);
-    return group;
-}
-
 void add_slot(CLI::App& hal0, Context& context) {
     auto* slot = add_group(hal0, "slot", "The inference slots");
     for (const auto add : {add_slot_list, add_slot_show, add_slot_status, add_slot_create, add_slot_load, add_slot_unload, add_slot_restart, add_slot_swap,
@@ -42,6 +36,12 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
     auto* command = parent.add_subcommand(name, what);
     command->footer("Example:\n  " + example);
     return command;
+}
+
+CLI::App* add_group(CLI::App& hal0, const std::string& name, const std::string& what) {
+    auto* group = add_command(hal0, name, what, fmt::format("hal0 {} list", name));
+    group->require_subcommand(1);
+    return group;
 }
 
 void add_slot_name(CLI::App& command, std::string& name) {

@@ -30,7 +30,9 @@ void add_completion(CLI::App& hal0, Context& context);
 
 /// A command with its help and an example.
 CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& what, const std::string& example);
-/// Its positional NAME, which must be one that a slot can have.
+/// A word that needs another one behind it: hal0 slot …
+CLI::App* add_group(CLI::App& hal0, const std::string& name, const std::string& what);
+/// A command's positional NAME, which must be one that a slot can have.
 void add_slot_name(CLI::App& command, std::string& name);
 
 /// A field of the API's answers as text, safe to show; `otherwise` where it is missing, null or empty.

@@ -63,8 +63,7 @@ void add_remove(CLI::App& model, Context& context) {
 }  // namespace
 
 void add_model(CLI::App& hal0, Context& context) {
-    auto* model = add_command(hal0, "model", "The model registry", "hal0 model list");
-    model->require_subcommand(1);
+    auto* model = add_group(hal0, "model", "The model registry");
     for (const auto add : {add_list, add_add, add_remove}) add(*model, context);
 }
 

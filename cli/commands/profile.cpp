@@ -21,8 +21,7 @@ void list_profiles(Context& context, bool as_json) {
 }  // namespace
 
 void add_profile(CLI::App& hal0, Context& context) {
-    auto* profile = add_command(hal0, "profile", "The container profiles", "hal0 profile list");
-    profile->require_subcommand(1);
+    auto* profile = add_group(hal0, "profile", "The container profiles");
     const auto json = std::make_shared<bool>(false);
     auto* command = add_command(*profile, "list", "List the profiles that slots can have", "hal0 profile list");
     command->add_flag("--json", *json, "What the API answers, unchanged");

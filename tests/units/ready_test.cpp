@@ -1,9 +1,8 @@
 #include "units/ready/wait_healthy.hpp"
 
-#include <arpa/inet.h>
+#include "tests/slot/loopback/raw_server.hpp"
+
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,11 +12,17 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 namespace hal0::ready {
 namespace {
+
+using test::closed_port;
+using test::RawServer;
+using test::response;
+using test::saying;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
@@ -132,77 +137,12 @@ TEST(WaitHealthy, AHealthyAnswerOfSomebodyElseIsNone) {
     EXPECT_EQ(wait_healthy(child.pid(), scripted({healthy}), [](Health) {}), Outcome::process_ended);
 }
 
-/// Listens on a free port of 127.0.0.1; `serve` gets each connection.
-class Server {
-public:
-    explicit Server(std::function<void(int)> serve) : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), serve_(std::move(serve)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) < 0 || listen(listener_, 8) < 0 ||
-            getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) < 0)
-            throw std::runtime_error("cannot listen");
-        port_ = ntohs(address.sin_port);
-        thread_ = std::thread{[this] { run(); }};
-    }
-    Server(const Server&) = delete;
-    Server& operator=(const Server&) = delete;
-    ~Server() {
-        done_ = true;
-        thread_.join();
-        close(listener_);
-    }
-    std::uint16_t port() const { return port_; }
-    bool done() const { return done_; }
-
-private:
-    void run() {
-        while (!done_) {
-            pollfd waiting{listener_, POLLIN, 0};
-            if (poll(&waiting, 1, 10) <= 0) continue;
-            const int fd = accept(listener_, nullptr, nullptr);
-            if (fd < 0) continue;
-            serve_(fd);
-            close(fd);
-        }
-    }
-
-    int listener_;
-    std::function<void(int)> serve_;
-    std::uint16_t port_ = 0;
-    std::atomic<bool> done_ = false;
-    std::thread thread_;
-};
-
-std::string receive(int fd) {
-    std::string request;
-    char buffer[4096];
-    while (request.find("\r\n\r\n") == std::string::npos) {
-        const auto got = recv(fd, buffer, sizeof buffer, 0);
-        if (got <= 0) break;
-        request.append(buffer, static_cast<std::size_t>(got));
-    }
-    return request;
-}
-
-std::function<void(int)> answering(const std::string& text) {
-    return [text](int fd) {
-        receive(fd);
-        send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    };
-}
-
-std::string response(const std::string& status, const std::string& body = "{}") {
-    return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
-}
-
 TEST(Ask, Only200IsHealthy) {
     for (const auto& [status, health] : std::vector<std::pair<std::string, Health>>{
              {"200 OK", healthy}, {"503 Service Unavailable", loading}, {"404 Not Found", {Health::Answer::status, 404}},
              {"500 Internal Server Error", {Health::Answer::status, 500}}, {"204 No Content", {Health::Answer::status, 204}},
              {"302 Found", {Health::Answer::status, 302}}}) {
-        const Server server{answering(response(status))};
+        const RawServer server{saying(response("{}", status))};
         EXPECT_EQ(ask(server.port(), "/health"), health) << status;
     }
 }
@@ -210,10 +150,9 @@ TEST(Ask, Only200IsHealthy) {
 TEST(Ask, AsksForThePathOnThisMachine) {
     std::string request;
     {
-        const Server server{[&](int fd) {
-            request = receive(fd);
-            const auto text = response("200 OK");
-            send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+        const RawServer server{[&](const RawServer&, int fd) {
+            request = RawServer::receive(fd);
+            RawServer::say(fd, response("{}"));
         }};
         EXPECT_EQ(ask(server.port(), "/v1/models"), healthy);
     }
@@ -222,31 +161,23 @@ TEST(Ask, AsksForThePathOnThisMachine) {
 }
 
 TEST(Ask, NobodyListens) {
-    std::uint16_t port = 0;
-    {
-        const Server server{[](int) {}};
-        port = server.port();
-    }
+    const auto port = closed_port();
     const auto begin = Clock::now();
     EXPECT_EQ(ask(port, "/health"), not_listening);
     EXPECT_LT(since(begin), milliseconds{100});
 }
 
 TEST(Ask, AServerThatAcceptsAndSaysNothingIsSilentWithinASecond) {
-    std::atomic<bool> over = false;
-    const Server server{[&](int) {
-        while (!over) std::this_thread::sleep_for(milliseconds{5});
-    }};
+    const RawServer server{[](const RawServer& self, int fd) { self.hang(fd); }};
     const auto begin = Clock::now();
     EXPECT_EQ(ask(server.port(), "/health"), silent);
-    over = true;
     EXPECT_GE(since(begin), milliseconds{900});
     EXPECT_LT(since(begin), milliseconds{2000});
 }
 
 TEST(Ask, AServerThatClosesOrTalksNonsenseIsNotHealthy) {
     for (const auto& text : {std::string{}, std::string{"\r\n"}, std::string{"HTTP/1.1"}, std::string{"220 smtp\r\n\r\n"}, std::string(100'000, 'x')}) {
-        const Server server{answering(text)};
+        const RawServer server{saying(text)};
         EXPECT_NE(ask(server.port(), "/health"), healthy) << text.substr(0, 20);
     }
 }
@@ -255,10 +186,10 @@ TEST(Ask, AServerThatClosesOrTalksNonsenseIsNotHealthy) {
 TEST(Ask, ReadsNoEndlessBody) {
     std::atomic<std::size_t> sent = 0;
     {
-        const Server server{[&](int fd) {
-            receive(fd);
-            const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", block(1 << 16, 'x');
-            if (send(fd, head.data(), head.size(), MSG_NOSIGNAL) < 0) return;
+        const RawServer server{[&](const RawServer&, int fd) {
+            RawServer::receive(fd);
+            const std::string block(1 << 16, 'x');
+            if (!RawServer::say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")) return;
             while (sent < 256U << 20) {
                 const auto now = send(fd, block.data(), block.size(), MSG_NOSIGNAL);
                 if (now <= 0) return;
@@ -272,12 +203,12 @@ TEST(Ask, ReadsNoEndlessBody) {
 
 // Its head may dribble: that server is the slot's own, its end closes the connection, and SIGTERM is another thread's.
 TEST(Ask, AServerThatDribblesItsBodyDoesNotHoldIt) {
-    const Server server{[](int fd) {
-        receive(fd);
-        const std::string body(60, 'x'), text = response("200 OK", body), head = text.substr(0, text.size() - body.size());
-        if (send(fd, head.data(), head.size(), MSG_NOSIGNAL) < 0) return;
+    const RawServer server{[](const RawServer&, int fd) {
+        RawServer::receive(fd);
+        const std::string body(60, 'x'), text = response(body);
+        if (!RawServer::say(fd, std::string_view{text}.substr(0, text.size() - body.size()))) return;
         for (const char c : body) {
-            if (send(fd, &c, 1, MSG_NOSIGNAL) < 0) return;
+            if (!RawServer::say(fd, {&c, 1})) return;
             std::this_thread::sleep_for(milliseconds{50});
         }
     }};

@@ -46,10 +46,12 @@ struct Obstacle {
 
 std::optional<Obstacle> obstacle_of(const slot::Result<bool>& step) { return step ? std::nullopt : std::optional{Obstacle{step.error()}}; }
 
-slot::Result<bool> free_port(const Request& request) {
-    if (!is_port_taken(request.port)) return true;
-    // Most likely by this slot's own container, left by a conmon that was killed; `podman run --replace` comes too late.
-    remove_container(request.name);
+/// Out of the way goes what an earlier start left; then the port has to be free.
+slot::Result<bool> free_port(const Request& request, bool is_restart) {
+    // A taken port most likely is this slot's own container's, left by a conmon that was killed; `podman run --replace` comes too late.
+    // And `systemctl kill --signal=KILL` also ends the ExecStopPost= that would have cleaned up (seen with systemd 257), after which
+    // podman 5 fails to replace the container: only a restart comes after that, and it has waited a second anyway.
+    if (is_restart || is_port_taken(request.port)) remove_container(request.name);
     if (!is_port_taken(request.port)) return true;
     return slot::Error{fmt::format("port {0} is taken by another program (ss -ltnp sport = :{0} shows it): stop that, or give the slot another port",
                                    request.port)};
@@ -71,10 +73,7 @@ std::optional<Obstacle> make_ready(const Request& request, const std::string& ro
     if (!devices) return Obstacle{devices.error()};  // drivers come up while the machine boots
     if (auto obstacle = obstacle_of(provide_image(request, root, is_restart))) return obstacle;
     report_status("");
-    // `systemctl kill --signal=KILL` also ends the ExecStopPost= that would have cleaned up (seen with systemd 257), and then podman 5
-    // fails to replace the container. Only a restart comes after that, and it has waited a second anyway.
-    if (is_restart) remove_container(request.name);
-    if (auto obstacle = obstacle_of(free_port(request))) return obstacle;
+    if (auto obstacle = obstacle_of(free_port(request, is_restart))) return obstacle;
     return obstacle_of(write_start_file(folder, start_file_text({*model, *devices, group_arguments(request.groups)})));
 }
 
