@@ -31,7 +31,7 @@ def looping(machine, slots):
 
 
 def fails(slot, status):
-    """A start that fails within half a second of the server's end, and what is to be seen of it."""
+    """A start that fails with the server, not at a timeout, and what is to be seen of it. How fast: tests/bench/start."""
     assert slot.start(check=False).returncode != 0
     shown = slot.show("Result", "ExecMainStatus", "StatusText")
     text = slot.status()
@@ -41,7 +41,7 @@ def fails(slot, status):
     assert shown["StatusText"].startswith("the model server ended before it answered")
     assert f"status={status}" in text
     died, failed = slot.times(f"told to end with status {status}")[0], slot.times("Failed with result")[0]
-    assert 0 < failed - died < 0.5
+    assert 0 < failed - died < 5
     assert slot.left_behind() == {}
 
 
