@@ -13,7 +13,8 @@ const silence = 40_000; // ms: the server comments every 15 s, so this connectio
  * @property {(frame: {event: string, data: any, id: string}) => void} onFrame data is parsed JSON
  * @property {(status: StreamStatus, why: string) => void} [onStatus]
  * @property {() => string|null} [token]
- * @property {() => void} [onTokenWanted] the bridge wants a token, or another one; call retryNow() when there is one
+ * @property {(refused: string|null) => void} [onTokenWanted] the bridge wants a token, or another one than this; call retryNow()
+ *     when there is one
  * @property {string} [lastEventId] resume after this event
  */
 export class EventStream {
@@ -59,8 +60,9 @@ export class EventStream {
         this.#status('connecting', '');
         this.#expectMore(abort); // a bridge that hangs takes connections, and answers none
         try {
-            const response = await fetch(this.#url, { headers: this.#headers(), signal: abort.signal, cache: 'no-store' });
-            if (!response.ok) return await this.#refused(response, abort);
+            const token = this.#options.token?.() ?? null;
+            const response = await fetch(this.#url, { headers: this.#headers(token), signal: abort.signal, cache: 'no-store' });
+            if (!response.ok) return await this.#refused(response, token, abort);
             await this.#read(response, abort);
             if (this.#abort === abort) this.#retry('lost', 'the connection was closed');
         } catch (error) {
@@ -68,8 +70,7 @@ export class EventStream {
         }
     }
 
-    #headers() {
-        const token = this.#options.token?.();
+    #headers(token) {
         const last = this.#parser.lastId;
         return {
             Accept: 'text/event-stream',
@@ -78,7 +79,7 @@ export class EventStream {
         };
     }
 
-    async #refused(response, abort) {
+    async #refused(response, token, abort) {
         const body = await response.json().catch(() => null);
         if (this.#abort !== abort) return;
         const why = body?.error?.message ?? `HTTP ${response.status}`;
@@ -86,7 +87,7 @@ export class EventStream {
             clearTimeout(this.#silenceTimer);
             this.#waiting = true;
             this.#status('refused', why);
-            this.#options.onTokenWanted?.();
+            this.#options.onTokenWanted?.(token);
         } else if (response.status >= 500) {
             this.#retry('lost', why, Number(response.headers.get('Retry-After')) * 1000);
         } else {

@@ -7,7 +7,7 @@ import { SlotsStore } from './slots_store.js';
  * @param {object} listener
  * @param {(changed: Set<string>, frames: any[]) => void} listener.onChange once per animation frame, so not in a hidden tab
  * @param {(status: string, why: string) => void} listener.onStatus
- * @param {() => void} listener.onTokenWanted
+ * @param {(refused: string|null) => void} listener.onTokenWanted the bridge wants a token, or another one than this
  * @param {(token: string) => void} listener.onToken another tab was given it
  */
 export function followSlots(listener) {
@@ -38,7 +38,7 @@ function throughWorker(listener) {
     const answers = {
         frame: ({ frame }) => listener.onFrame(frame),
         status: ({ status, why }) => listener.onStatus(status, why),
-        'token-wanted': () => listener.onTokenWanted(),
+        'token-wanted': ({ refused }) => listener.onTokenWanted(refused),
         token: ({ token }) => listener.onToken(token),
     };
     let port;

@@ -26,14 +26,9 @@ whenTokenIsGiven((text) => slots.setToken(text));
 if (token()) slots.setToken(token());
 addEventListener('hashchange', () => route(true));
 
-let refused = null;
-async function onTokenWanted() {
-    const mine = token();
-    if (mine && mine !== refused) {
-        refused = mine; // known here, perhaps not yet to the worker; if it is wrong, this comes again
-        return slots.setToken(mine);
-    }
-    if (await wantToken(mine)) slots.setToken(token());
+function onTokenWanted(refused) {
+    if (token() === refused) wantToken(refused); // what the user gives goes to all tabs
+    else slots.setToken(token()); // kept from before, and not known to the worker
 }
 
 function onChange(changed) {

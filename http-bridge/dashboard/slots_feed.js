@@ -5,7 +5,7 @@ import { EventStream } from './event_stream.js';
 import { SlotsStore } from './slots_store.js';
 
 /**
- * @param {{onFrame: (frame: any) => void, onStatus: (status: string, why: string) => void, onTokenWanted: () => void}} listener
+ * @param {{onFrame: (frame: any) => void, onStatus: (status: string, why: string) => void, onTokenWanted: (refused: string|null) => void}} listener
  * @param {string|null} token
  */
 export function openSlotsFeed(listener, token = null) {
@@ -13,7 +13,7 @@ export function openSlotsFeed(listener, token = null) {
     let status = ['connecting', ''];
     const stream = new EventStream('/api/stream/slots', {
         token: () => token,
-        onTokenWanted: listener.onTokenWanted,
+        onTokenWanted: (refused) => (token === refused ? listener.onTokenWanted(refused) : stream.retryNow()), // given meanwhile
         onStatus(...now) {
             status = now;
             listener.onStatus(...now);

@@ -10,13 +10,13 @@ const tellAll = (message) => tabs.forEach((tab) => tab.postMessage(message));
 const feed = openSlotsFeed({
     onFrame: (frame) => tellAll({ kind: 'frame', frame }),
     onStatus: (status, why) => tellAll({ kind: 'status', status, why }),
-    onTokenWanted: () => tellAll({ kind: 'token-wanted' }),
+    onTokenWanted: (refused) => tellAll({ kind: 'token-wanted', refused }),
 });
 
 const answers = {
-    token: ({ token }) => {
+    token: ({ token }, from) => {
         feed.setToken(token);
-        tellAll({ kind: 'token', token });
+        tabs.forEach((tab) => tab !== from && tab.postMessage({ kind: 'token', token }));
     },
     retry: () => feed.retryNow(),
     bye: (_, tab) => tabs.delete(tab),
@@ -28,7 +28,7 @@ function welcome(tab) {
     const [status, why] = feed.status;
     tab.postMessage({ kind: 'status', status, why });
     feed.snapshot().forEach((frame) => tab.postMessage({ kind: 'frame', frame }));
-    if (status === 'refused') tab.postMessage({ kind: 'token-wanted' });
+    if (status === 'refused') tab.postMessage({ kind: 'token-wanted', refused: feed.token });
 }
 
 self.onconnect = ({ ports: [tab] }) => {

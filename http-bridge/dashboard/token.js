@@ -10,6 +10,7 @@ export const token = () => sessionStorage.getItem(place);
 
 /** @param {string} text that another tab was given */
 export function takeToken(text) {
+    if (text === token()) return; // what is asked for now is another one
     sessionStorage.setItem(place, text);
     stopAsking();
 }

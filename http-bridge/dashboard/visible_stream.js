@@ -19,7 +19,7 @@ export function visibleStream(url, onFrame, onStatus = () => {}) {
             lastEventId,
             token,
             onStatus,
-            onTokenWanted: async () => (await wantToken(token())) && stream.retryNow(),
+            onTokenWanted: async (refused) => (await wantToken(refused)) && stream.retryNow(),
             onFrame(frame) {
                 lastEventId = frame.id;
                 onFrame(frame);

@@ -130,6 +130,16 @@ test('the list can be filtered by text and by state', async () => {
     await state(page, 'embed', 'ready');
 });
 
+/** In a page: what another tab says that was given a token, until the worker has been refused with it. */
+function offerFromAnotherTab(token) {
+    const { port } = new SharedWorker('/dashboard/slots_worker.js', { type: 'module', name: 'hal0-slots' });
+    return new Promise((resolve) => {
+        let refusals = 0; // the first is a new tab's welcome
+        port.onmessage = ({ data }) => { if (data.kind === 'token-wanted' && ++refusals === 2) resolve(); };
+        port.postMessage({ kind: 'token', token });
+    });
+}
+
 test('a token is asked for once, and all tabs have it', async () => {
     const { bridge, open } = world;
     bridge.put('chat', { state: 'ready' });
@@ -141,6 +151,7 @@ test('a token is asked for once, and all tabs have it', async () => {
     await page.keyboard.press('Enter');
     await page.getByText('The bridge does not accept this token.').waitFor();
     await field.fill('secret');
+    await page.evaluate(offerFromAnotherTab, 'wrong'); // late: it takes nothing out of the user's hands
     await page.keyboard.press('Enter');
     await state(page, 'chat', 'ready');
     await waiting.bringToFront();

@@ -7,7 +7,7 @@
 //   exit-later=S:N    prints an error and exits with status N, S seconds after the start
 //   hang              accepts connections and never answers
 //   ignore-sigterm    SIGTERM does nothing
-//   last-line=TEXT    TEXT is the last line on stderr, however the server ends (no comma in it)
+//   last-line=TEXT    TEXT is the last line on stderr, however the server ends (no comma in it; ^[ is an escape)
 //   busy=N            /slots and /metrics tell of N requests being processed in N slots
 //   slow=S            a completion takes S seconds
 //
@@ -112,7 +112,8 @@ Seconds toSeconds(std::string_view what, const std::string& text) {
     return Seconds(value);
 }
 
-void setLastLine(std::string_view text) {
+void setLastLine(std::string text) {
+    for (auto at = text.find("^["); at != std::string::npos; at = text.find("^[")) text.replace(at, 2, "\x1b");
     lastLineSize = std::min(text.size(), sizeof lastLine - 1);
     std::memcpy(lastLine, text.data(), lastLineSize);
     lastLine[lastLineSize++] = '\n';

@@ -126,6 +126,32 @@ test('the log follows', async () => {
     await page.locator('.log .line', { hasText: 'Started' }).first().waitFor();
 });
 
+test('names, models and log lines are text, never markup', async () => {
+    const evil = '<script>window.owned=1</script><img/src=x/onerror=window.owned=1>';
+    const untouched = async () => {
+        assert.equal(await page.locator('main script, main img, dialog script, dialog img').count(), 0);
+        assert.equal(await page.evaluate(() => window.owned), undefined);
+    };
+    await makeSlot(toml.replace('dash-a', evil));
+    const page = await openTab(browser.context, `${bridge.url}/#/slot/${slot}`);
+    await page.locator('.toml', { hasText: evil }).waitFor();
+    await row(page, slot).locator('.reason', { hasText: evil }).waitFor();
+    await untouched();
+    await makeSlot(`${toml}\n[server]\nextra_args = "--fault 'exit-at-start=3,last-line=^[[31m${evil}^[[0m'"\n`);
+    await assert.rejects(run('systemctl', 'start', unit));
+    await page.locator('.log .line', { hasText: new RegExp(`: ${evil}$|${evil}$`) }).first().waitFor();
+    await row(page, slot).locator('.reason', { hasText: evil }).waitFor();
+    assert.doesNotMatch(await page.locator('main').innerText(), /\[31m/);
+    await untouched();
+    await page.goto(`${bridge.url}/#/slot/${encodeURIComponent(evil)}`);
+    await page.getByRole('button', { name: 'New slot' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(evil);
+    await page.getByLabel('Model', { exact: true }).selectOption('dash-a');
+    await page.getByRole('button', { name: 'Create slot' }).click();
+    await page.locator('.field', { has: page.getByLabel('Name', { exact: true }) }).locator('.field-error:not(:empty)').waitFor();
+    await untouched();
+});
+
 test('the bridge restarts under an open page, which catches up', async () => {
     await makeSlot();
     const page = await openTab(browser.context, bridge.url);
