@@ -32,24 +32,28 @@ int complete(const CLI::App& hal0, Context& context, const std::vector<std::stri
     return 0;
 }
 
-/// The command that the words name, for "see … --help".
-std::string command_in(const CLI::App& hal0) {
-    std::string text = "hal0";
-    for (const auto* app = &hal0; !app->get_subcommands().empty();) {
-        app = app->get_subcommands().front();
-        text += " " + app->get_name();
-    }
-    return text;
-}
-
 int usage_error(const CLI::App& hal0, const CLI::ParseError& error) {
-    std::string message = error.what();
+    std::string message = error.what(), command = "hal0";
+    const auto* named = &hal0;
+    for (; !named->get_subcommands().empty(); command += " " + named->get_name()) named = named->get_subcommands().front();
+    const bool has_commands = !named->get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (const auto rest = hal0.remaining(true); has_commands && !rest.empty()) message = fmt::format("There is no '{} {}'", command, rest.front());
     std::replace(message.begin(), message.end(), '\n', ' ');
-    complain(fmt::format("{}; see {} --help", message, command_in(hal0)));
+    complain(fmt::format("{}; see {} --help", message, command));
     return 2;
 }
 
+/// `--option=` is an empty value; CLI11 takes it for one that is missing.
+void split_empty_values(std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+        if (!words[i].starts_with("--") || words[i].find('=') + 1 != words[i].size()) continue;
+        words[i].pop_back();
+        words.insert(words.begin() + static_cast<std::ptrdiff_t>(++i), "");
+    }
+}
+
 int parse_and_run(CLI::App& hal0, std::vector<std::string> words) try {
+    split_empty_values(words);
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     hal0.parse(std::move(words));
     Terminal::check_written();

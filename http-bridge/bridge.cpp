@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -47,13 +48,21 @@ std::string token() {
     return text;
 }
 
-disk::Descriptor listening_socket(int port) {
+std::uint16_t own_port() {
+    const auto text = variable("HAL0_HTTP_PORT");
+    std::uint16_t port = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (!text.empty() && (problem != std::errc{} || *end != '\0' || port == 0)) throw std::runtime_error{"HAL0_HTTP_PORT is not a port: give a number from 1 to 65535"};
+    return port;
+}
+
+disk::Descriptor listening_socket(std::uint16_t port) {
     disk::Descriptor made{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     const int on = 1;
     setsockopt(made.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (bind(made.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0 || listen(made.fd(), SOMAXCONN) < 0)
         throw std::system_error{errno, std::generic_category(), "cannot listen on 127.0.0.1:" + std::to_string(port)};
@@ -68,7 +77,7 @@ Environment environment() {
     std::istringstream hosts{variable("HAL0_HTTP_HOSTS")};
     for (std::string host; hosts >> host;) environment.guard.hosts.insert(host_name(host));
     environment.guard.token = token();
-    environment.own_port = std::atoi(variable("HAL0_HTTP_PORT", "0").c_str());
+    environment.own_port = own_port();
     return environment;
 }
 
@@ -93,7 +102,7 @@ Bridge::Bridge(bus::Loop& loop, sdbus::IConnection& connection, Environment envi
     loop.when_asked_to_end([this] { end(); });
 }
 
-void Bridge::listen(int own_port) {
+void Bridge::listen(std::uint16_t own_port) {
     const int count = sd_listen_fds(1);
     for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + count; ++fd) {
         if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) throw std::runtime_error{"hal0-http.socket has a socket that is no listening stream: see ListenStream= there"};
@@ -101,7 +110,7 @@ void Bridge::listen(int own_port) {
         bus::checked(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK), "fcntl");
         front_.listener().listen_on(disk::Descriptor{fd});
     }
-    if (count <= 0 && own_port <= 0) throw std::runtime_error{"nothing to listen on: start hal0-http.socket, or set HAL0_HTTP_PORT to run it by hand"};
+    if (count <= 0 && own_port == 0) throw std::runtime_error{"nothing to listen on: start hal0-http.socket, or set HAL0_HTTP_PORT to run it by hand"};
     if (count <= 0) front_.listener().listen_on(listening_socket(own_port));
 }
 

@@ -6,6 +6,7 @@
 #include "http-bridge/routes/context.hpp"
 #include "http-bridge/server/front.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,7 +17,7 @@ namespace hal0::http {
 struct Environment {
     std::string dashboard;  // the folder with its files
     Guard guard;
-    int own_port = 0;  // to listen on where systemd gives no socket; 0: none
+    std::uint16_t own_port = 0;  // to listen on where systemd gives no socket; 0: none
 };
 
 /// HAL0_HTTP_HOSTS (names, separated by blanks), HAL0_HTTP_PORT, HAL0_DASHBOARD, and the credential "token" (systemd.exec(5)).
@@ -30,7 +31,7 @@ public:
     Bridge(bus::Loop& loop, sdbus::IConnection& connection, Environment environment);
 
 private:
-    void listen(int own_port);
+    void listen(std::uint16_t own_port);
     void end();
 
     bus::Loop& loop_;

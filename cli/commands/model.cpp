@@ -44,8 +44,9 @@ void add_add(CLI::App& model, Context& context) {
         Json body{{"id", options->id}, {"path", options->path}};
         if (!options->name.empty()) body["name"] = options->name;
         if (!options->mmproj.empty()) body["mmproj"] = options->mmproj;
-        context.client().send("POST", "/api/models", body);
+        const auto row = context.client().send("POST", "/api/models", body);
         context.terminal.print(fmt::format("Registered model {}.", options->id));
+        if (!row.value("installed", true)) complain(fmt::format("there is no file {} yet: a slot with this model does not start before it is there", options->path));
     });
 }
 

@@ -20,9 +20,12 @@ bus::Task<sdbus::ObjectPath> path_of(bus::Task<slot::SlotName> made) {
     co_return sdbus::ObjectPath{names::slot_path(name)};
 }
 
-bool is_there(const std::string& path) {
-    std::error_code ignored;
-    return std::filesystem::exists(path, ignored);
+/// What the disk says of a model's file, beside what the registry does.
+void add_file(nlohmann::json& row, const std::string& path) {
+    std::error_code problem;
+    row["installed"] = std::filesystem::exists(path, problem);
+    if (row.contains("size_bytes") || !std::filesystem::is_regular_file(path, problem)) return;
+    if (const auto size = std::filesystem::file_size(path, problem); !problem) row["size_bytes"] = static_cast<std::int64_t>(size);
 }
 
 }  // namespace
@@ -104,7 +107,7 @@ std::vector<bus::Dictionary> RootObject::List() {
     if (!file) return rows;
     const auto& store = catalog_.plan().settings.model_store;
     for (auto& row : slot::model_rows(catalog_.models(), file->path, file->text)) {
-        row["installed"] = is_there(catalog_.root() + slot::path_in_store(row.value("path", ""), store));
+        add_file(row, catalog_.root() + slot::path_in_store(row.value("path", ""), store));
         rows.push_back(bus::to_dictionary(row));
     }
     return rows;

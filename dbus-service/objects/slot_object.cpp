@@ -51,6 +51,7 @@ Names changed_properties(const SlotProperties& before, const SlotProperties& now
     look(&P::drift, "Drift", "NeedsRestart");
     look(&P::config, "Config");
     look(&P::command, "Command");
+    look(&P::overridden, "Overridden");
     return changed;
 }
 

@@ -24,6 +24,14 @@ std::uint32_t context_size(const slot::Slot& slot, const slot::Models& models) {
     return model == models.end() ? slot::default_context_size : model->second.context_size.value_or(slot::default_context_size);
 }
 
+void add_words(SourcedWords& words, const slot::Arguments& arguments) {
+    for (const auto& argument : arguments) {
+        const std::string source{to_string(argument.source)};
+        if (!argument.flag.empty()) words.emplace_back(argument.flag, source);
+        for (const auto& value : argument.values) words.emplace_back(value, source);
+    }
+}
+
 /// What the file says.
 void configured(SlotProperties& properties, const slot::Slot& slot, const Facts& facts) {
     const auto& config = slot.config;
@@ -40,7 +48,9 @@ void configured(SlotProperties& properties, const slot::Slot& slot, const Facts&
     properties.exclusive_group = config.exclusive_group.value_or("");
     properties.idle_timeout_s = config.idle_timeout_s.value_or(facts.settings.idle_timeout_s);
     properties.labels = config.labels;
-    for (const auto& [word, source] : command_now(slot, facts.settings, facts.models)) properties.command.emplace_back(word, source);
+    auto command = command_now(slot, facts.settings, facts.models);
+    properties.command = std::move(command.words);
+    properties.overridden = std::move(command.overridden);
 }
 
 /// What a restart would change.
@@ -131,13 +141,11 @@ SlotProperties properties_of(const Facts& facts) {
     return properties;
 }
 
-std::vector<SourcedWord> command_now(const slot::Slot& slot, const slot::Settings& settings, const slot::Models& models) {
-    std::vector<SourcedWord> command{{slot.profile.image, "profile"}};
-    for (const auto& argument : server_command(slot, model_layer(slot, settings, models)).kept) {
-        const std::string source{to_string(argument.source)};
-        if (!argument.flag.empty()) command.push_back({argument.flag, source});
-        for (const auto& value : argument.values) command.push_back({value, source});
-    }
+CommandNow command_now(const slot::Slot& slot, const slot::Settings& settings, const slot::Models& models) {
+    CommandNow command{{{slot.profile.image, "profile"}}, {}};
+    const auto arguments = server_command(slot, model_layer(slot, settings, models));
+    add_words(command.words, arguments.kept);
+    add_words(command.overridden, arguments.removed);
     return command;
 }
 

@@ -45,9 +45,7 @@ std::vector<std::pair<std::string, std::string>> Operations::command(const slot:
     read_files();
     const auto& planned = known(name);
     if (const auto* wrong = std::get_if<slot::Diagnostic>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(*wrong)};
-    std::vector<std::pair<std::string, std::string>> words;
-    for (const auto& [word, source] : command_now(std::get<slot::Slot>(planned.slot), catalog_.plan().settings, catalog_.models())) words.emplace_back(word, source);
-    return words;
+    return command_now(std::get<slot::Slot>(planned.slot), catalog_.plan().settings, catalog_.models()).words;
 }
 
 std::string Operations::notice(const slot::SlotName& name) const {

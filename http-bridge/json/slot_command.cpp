@@ -1,7 +1,6 @@
 #include "http-bridge/json/slot_json.hpp"
 #include "slot/arguments.hpp"
 
-#include <algorithm>
 #include <iterator>
 
 namespace hal0::http {
@@ -26,21 +25,25 @@ Json row(const slot::Argument& argument) {
     return {{"flag", flag}, {"value", value}, {"source", layer(argument.source)}, {"set_by", to_string(argument.source)}};
 }
 
+/// Of words of one source at a time: a flag and its values have the same.
+Json rows(SourcedWords::const_iterator at, SourcedWords::const_iterator end) {
+    auto rows = Json::array();
+    while (at != end) {
+        const auto& source = at->second;
+        std::vector<std::string> words;
+        for (; at != end && at->second == source; ++at) words.push_back(at->first);
+        for (const auto& argument : group_words(words, slot::parse_word<Source>(source).value_or(Source::hal0))) rows.push_back(row(argument));
+    }
+    return rows;
+}
+
 }  // namespace
 
 Json resolved_json(const SlotRecord& slot) {
-    auto argv = Json::array(), provenance = Json::array();
+    auto argv = Json::array();
     for (const auto& [word, source] : slot.command) argv.push_back(word);
-    const auto end = slot.command.end();
-    // Behind the image, words of one source at a time: a flag and its values have the same.
-    for (auto at = slot.command.empty() ? end : std::next(slot.command.begin()); at != end;) {
-        const auto next = std::find_if(at, end, [&](const auto& word) { return word.second != at->second; });
-        std::vector<std::string> words;
-        for (auto word = at; word != next; ++word) words.push_back(word->first);
-        for (const auto& argument : group_words(words, slot::parse_word<Source>(at->second).value_or(Source::hal0))) provenance.push_back(row(argument));
-        at = next;
-    }
-    return {{"name", slot.name}, {"argv", std::move(argv)}, {"provenance", std::move(provenance)}, {"removed", Json::array()}};
+    const auto arguments = slot.command.empty() ? slot.command.begin() : std::next(slot.command.begin());  // behind the image
+    return {{"name", slot.name}, {"argv", std::move(argv)}, {"provenance", rows(arguments, slot.command.end())}, {"removed", rows(slot.overridden.begin(), slot.overridden.end())}};
 }
 
 }  // namespace hal0::http

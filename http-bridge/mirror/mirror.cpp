@@ -37,9 +37,7 @@ std::string reason_of(std::exception_ptr problem) {
     }
 }
 
-Refused unavailable(const std::string& reason) {
-    return Refused{503, "system.dbus_unavailable", fmt::format("hal0d cannot be reached and cannot be started: {}; see systemctl status hal0d", reason)};
-}
+Refused unavailable(const std::string& what) { return Refused{503, "system.dbus_unavailable", fmt::format("hal0d {}; see systemctl status hal0d", what)}; }
 
 }  // namespace
 
@@ -98,8 +96,7 @@ bus::Task<> Mirror::ready(std::chrono::milliseconds most) {
     const bool in_time = co_await until(answered, most);
     wanted_ -= 1;
     if (is_ready()) co_return;
-    if (!in_time) throw unavailable("it does not answer");
-    throw unavailable(problem_);
+    throw unavailable(in_time ? fmt::format("cannot be reached and cannot be started: {}", problem_) : "does not answer");
 }
 
 void Mirror::ask_again() {

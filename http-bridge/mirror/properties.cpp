@@ -59,10 +59,14 @@ void take_configuration(SlotRecord& slot, const Reader& reader) {
     reader.read("IdleTimeout", slot.idle_timeout_s);
     reader.read("ConfigPath", slot.config_path);
     reader.read<bus::Dictionary>("Config", [&](const bus::Dictionary& config) { slot.config = bus::to_json(config); });
-    reader.read<std::vector<Struct<std::string, std::string>>>("Command", [&](const auto& words) {
-        slot.command.clear();
-        for (const auto& word : words) slot.command.emplace_back(word.template get<0>(), word.template get<1>());
-    });
+    const auto read_words = [&](const char* property, SourcedWords& into) {
+        reader.read<std::vector<Struct<std::string, std::string>>>(property, [&](const auto& words) {
+            into.clear();
+            for (const auto& word : words) into.emplace_back(word.template get<0>(), word.template get<1>());
+        });
+    };
+    read_words("Command", slot.command);
+    read_words("Overridden", slot.overridden);
 }
 
 void take_state(SlotRecord& slot, const Reader& reader) {

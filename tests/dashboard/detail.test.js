@@ -23,6 +23,7 @@ test('live status stands beside the file, and drift is marked value by value', a
     assert.deepEqual(await page.locator('.drift tbody tr').allInnerTexts(), ['--ctx-size\t8192\t4096']);
     assert.match(await page.locator('.command .drifted').innerText(), /--ctx-size[\s\S]*4096[\s\S]*hal0/);
     assert.match(await page.locator('.command').innerText(), /--cache-type-k[\s\S]*extra_args/);
+    assert.match(await page.locator('.command .overridden').innerText(), /--flash-attn[\s\S]*off[\s\S]*extra_args/);
 });
 
 test('an edit by somebody else shows without a reload', async () => {

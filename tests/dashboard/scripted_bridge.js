@@ -219,6 +219,6 @@ export class ScriptedBridge {
         const provenance = [['--host', '127.0.0.1', 'base'], ['--port', String(slot.port), 'base'], ['--model', `/mnt/ai-models/${slot.model_id}-q4_k_m.gguf`, 'base'],
             ['--alias', slot.model_id, 'base'], ['--ctx-size', String(slot.ctx_max), 'base'], ['--flash-attn', 'on', 'profile'], ['--cache-type-k', 'q8_0', 'extra_args']]
             .map(([flag, value, source]) => ({ flag, value, source }));
-        return { name: slot.name, argv: [slot.image], provenance, removed: [] };
+        return { name: slot.name, argv: [slot.image], provenance, removed: [{ flag: '--flash-attn', value: 'off', source: 'extra_args' }] };
     }
 }

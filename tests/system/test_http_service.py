@@ -126,6 +126,12 @@ def test_hal0d_that_cannot_be_brought(bridge, machine):
     assert bridge.get("/api/slots").status == 200
 
 
+@pytest.mark.parametrize("port", ["0", "70000", "http", "8080x"])
+def test_a_port_by_hand_that_is_none(machine, port):
+    ended = machine.shell('HAL0_HTTP_PORT=$1 "$(find /usr -name hal0-http-bridge -type f -executable)"', port, check=False)
+    assert ended.returncode == 1 and "HAL0_HTTP_PORT is not a port: give a number from 1 to 65535" in ended.stderr
+
+
 def test_a_hal0d_that_hangs_holds_nobody_up(bridge, machine, make_slot):
     """Reads come from the mirror: nobody is asked."""
     slot = make_slot(model=TINY)

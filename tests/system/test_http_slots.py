@@ -196,6 +196,13 @@ def test_choosing_the_hardware(bridge, make_slot):
     assert answer.json["state"] == "ready"
 
 
+def test_the_command_tells_what_it_leaves_out(bridge, make_slot):
+    slot = make_slot(model=TINY, server={"extra_args": "--threads 2 -t 3"})
+    command = bridge.get(f"/api/slots/{slot.name}/resolved").json
+    assert command["removed"] == [{"flag": "--threads", "value": "2", "source": "extra_args", "set_by": "extra_args"}]
+    assert command["argv"][-2:] == ["-t", "3"] and "--threads" not in command["argv"]
+
+
 def test_a_broken_file_is_shown_with_its_error(bridge, make_slot):
     slot = make_slot.unwritten()
     slot.write("port = 'broken\n")

@@ -41,6 +41,13 @@ def test_edit_sends_only_what_changes_and_says_what_waits(peer, cli):
     assert "context_size runs as 4096" in run.stdout and "hal0 slot restart chat" in run.stdout
 
 
+@pytest.mark.parametrize("empty", [["--extra-args", ""], ["--extra-args="]])
+def test_an_empty_value_takes_the_key_out(peer, cli, empty):
+    peer.on("PUT", "/api/slots/chat/config", slot("chat"))
+    assert cli.run("slot", "edit", "chat", *empty).returncode == 0
+    assert peer.asked("PUT") == [("/api/slots/chat/config", {"server": {"extra_args": None}})]
+
+
 def test_delete_asks_first(peer, cli, on_terminal):
     peer.on("GET", "/api/slots/chat", slot("chat"))
     peer.on("DELETE", "/api/slots/chat", {"name": "chat", "deleted": True})
@@ -63,6 +70,13 @@ def test_models(peer, cli):
     assert peer.asked("POST") == [("/api/models", {"id": "org/m:q4", "path": "/m/x.gguf"})]
 
 
+@pytest.mark.parametrize("installed, said", [(True, ""), (False, "hal0: there is no file /m/x.gguf yet: a slot with this model does not start before it is there\n")])
+def test_a_model_whose_file_is_not_there_yet(peer, cli, installed, said):
+    peer.on("POST", "/api/models", {"id": "m", "installed": installed}, 201)
+    run = cli.run("model", "add", "m", "/m/x.gguf")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "Registered model m.\n", said)
+
+
 @pytest.mark.parametrize("words", [[], ["slot"], ["slot", "nonsense"], ["slot", "edit", "chat"], ["slot", "load"], ["slot", "load", "../x"], ["slot", "show", ""], ["slot", "create", "chat"],
                                    ["slot", "create", "chat", "-m", "m", "-t", "x"], ["slot", "create", "chat", "-m", "m", "-p", "8o"], ["slot", "list", "--nonsense"],
                                    ["slot", "edit", "chat", "--enabled", "--disabled"], ["slot", "logs", "chat", "-n", "0"], ["completion", "csh"]])
@@ -70,6 +84,11 @@ def test_wrong_usage_asks_nobody(peer, cli, words):
     run = cli.run(*words)
     assert (run.returncode, run.stdout, peer.requests) == (2, "", [])
     assert run.stderr.startswith("hal0: ") and run.stderr.count("\n") == 1 and "--help" in run.stderr
+
+
+@pytest.mark.parametrize("words, what", [(["nonsense"], "hal0 nonsense"), (["slot", "nonsense", "chat"], "hal0 slot nonsense")])
+def test_a_command_that_there_is_not_is_named(cli, words, what):
+    assert cli.run(*words).stderr == f"hal0: There is no '{what}'; see {what.rsplit(' ', 1)[0]} --help\n"
 
 
 SLOT = ["list", "show", "status", "create", "load", "unload", "restart", "swap", "edit", "delete", "logs"]

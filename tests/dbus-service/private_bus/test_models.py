@@ -40,6 +40,12 @@ def test_list_gives_the_known_keys_with_their_types_and_the_others_as_they_are(h
         "defaults": {"context_size": 2048}, "installed": True}
 
 
+def test_the_size_is_the_file_s_where_the_registry_says_none(hal0, root):
+    root.write("mnt/ai-models/sized.gguf", "GGUF and more")
+    root.write(REGISTRY, '[[models]]\nid = "sized"\npath = "sized.gguf"\n\n[[models]]\nid = "gone"\npath = "gone.gguf"\n')
+    assert rows(hal0)["sized"]["size_bytes"] == 13 and "size_bytes" not in rows(hal0)["gone"]
+
+
 def test_add_registers_and_tells(hal0, host, root):
     before = root.read(REGISTRY)
     hal0.add_model("org/new-8b", path="new.gguf", tags=["x"], defaults={"context_size": 1024})

@@ -13,6 +13,7 @@ TEST(Resolved, SaysWhatPutEachPartThere) {
     slot.command = {{"example.org/llama:2", "profile"}, {"--host", "hal0"}, {"127.0.0.1", "hal0"}, {"--port", "hal0"}, {"8081", "hal0"}, {"--metrics", "hal0"},
                     {"--model", "model"}, {"/models/q.gguf", "model"}, {"--flash-attn", "profile"}, {"--parallel", "slot"}, {"4", "slot"},
                     {"--temp", "extra_args"}, {"-0.5", "extra_args"}, {"--lora-scaled", "extra_args"}, {"/a b.gguf", "extra_args"}, {"0.5", "extra_args"}};
+    slot.overridden = {{"--parallel", "profile"}, {"1", "profile"}, {"--parallel", "extra_args"}, {"2", "extra_args"}};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat",
         "argv":["example.org/llama:2","--host","127.0.0.1","--port","8081","--metrics","--model","/models/q.gguf","--flash-attn","--parallel","4","--temp","-0.5","--lora-scaled","/a b.gguf","0.5"],
         "provenance":[
@@ -24,7 +25,7 @@ TEST(Resolved, SaysWhatPutEachPartThere) {
             {"flag":"--parallel","value":"4","source":"base","set_by":"slot"},
             {"flag":"--temp","value":"-0.5","source":"extra_args","set_by":"extra_args"},
             {"flag":"--lora-scaled","value":"/a b.gguf 0.5","source":"extra_args","set_by":"extra_args"}],
-        "removed":[]})"));
+        "removed":[{"flag":"--parallel","value":"1","source":"profile","set_by":"profile"},{"flag":"--parallel","value":"2","source":"extra_args","set_by":"extra_args"}]})"));
 }
 
 TEST(Resolved, KnowsWordsThatAreNoFlags) {
@@ -43,7 +44,7 @@ TEST(Resolved, TakesASourceItDoesNotKnowForTheBase) {
 
 TEST(Resolved, OfACommandThatIsEmpty) {
     auto slot = full_slot();
-    slot.command = {};
+    slot.command = slot.overridden = {};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat","argv":[],"provenance":[],"removed":[]})"));
     slot.command = {{"example.org/llama", "profile"}};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat","argv":["example.org/llama"],"provenance":[],"removed":[]})"));
