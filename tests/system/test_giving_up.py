@@ -1,14 +1,40 @@
-"""When a start is not worth another one: reasons that no restart can mend, and the end of a crash loop."""
+"""When a start is not worth another one: reasons that no restart can mend, and the end of a crash loop.
+
+A crash loop takes 36 s, so they run beside one another, and beside what this file tests first: its daemon-reloads are no news to them."""
 
 import time
 
 import pytest
 
 from machine import wait_until
+from watch import Watch
 from test_configuration import assert_refused
 
 STORE = "/mnt/ai-models"
 MOST = 5  # automatic restarts
+LONG_RUN_S = 3  # what lasts so long wipes the slate
+
+
+def limit_restarts(slot, seconds):
+    """systemd's own window, and what counts as a long run."""
+    slot.machine.write(f"/run/systemd/system/{slot.unit}.d/limit.conf", f"[Unit]\nStartLimitIntervalSec={seconds}\n")
+    slot.machine.reload()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loops(machine, module_slot):
+    """Slots in a crash loop: one to whose restarts systemd sets no limit, and one that ran for long before."""
+    loops = {"unlimited": module_slot("exit-at-start=7"), "after a long run": module_slot("exit-later=4:3")}
+    limit_restarts(loops["unlimited"], 0)
+    limit_restarts(loops["after a long run"], LONG_RUN_S)
+    for slot in loops.values():
+        slot.seen = Watch(machine, slot.unit, slot.port)
+    loops["unlimited"].start_in_background()
+    loops["after a long run"].start()
+    loops["after a long run"].configure("exit-at-start=7")
+    yield loops
+    for slot in loops.values():
+        slot.seen.end()
 
 
 def fails_for_good(slot, sentence):
@@ -71,7 +97,6 @@ def restart(slot, times):
 def assert_ended(slot, seen):
     """A crash loop is over, after all its automatic restarts and no more."""
     slot.wait("the end", ActiveState="failed", SubState="failed", timeout=60)
-    seen.end()
     assert len(slot.times("told to end with status 7")) == MOST + 1, "the first start and the restarts"
     assert not [text for text in seen.texts() if f"restart {MOST + 1} of" in text]
     assert slot.left_behind() == {}
@@ -88,13 +113,9 @@ def test_a_crash_loop_ends_although_systemd_reloads(machine, make_slot, watch):
     assert_ended(slot, seen)
 
 
-def test_a_crash_loop_ends_without_a_limit_of_systemds(machine, make_slot, watch):
-    slot = make_slot(fault="exit-at-start=7")
-    machine.write(f"/run/systemd/system/{slot.unit}.d/no-limit.conf", "[Unit]\nStartLimitIntervalSec=0\n")
-    machine.reload()
-    seen = watch(slot)
-    slot.start_in_background()
-    assert_ended(slot, seen)
+def test_a_crash_loop_ends_without_a_limit_of_systemds(loops):
+    slot = loops["unlimited"]
+    assert_ended(slot, slot.seen)
     assert slot.status_text == f"it still failed after {MOST} automatic restarts: journalctl -u {slot.unit} says why"
 
     # Somebody who starts it again is not held back by what was.
@@ -103,18 +124,9 @@ def test_a_crash_loop_ends_without_a_limit_of_systemds(machine, make_slot, watch
     assert slot.show("ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
 
 
-@pytest.fixture
-def short_window(machine):
-    """short_window(slot): what lasts three seconds was a long run."""
-    def shorten(slot):
-        machine.write(f"/run/systemd/system/{slot.unit}.d/window.conf", "[Unit]\nStartLimitIntervalSec=3\n")
-        machine.reload()
-    return shorten
-
-
-def test_a_long_run_wipes_the_slate(make_slot, short_window, watch):
+def test_a_long_run_wipes_the_slate(make_slot, watch):
     slot = make_slot(fault="exit-at-start=7")
-    short_window(slot)
+    limit_restarts(slot, LONG_RUN_S)
     slot.start_in_background()
     restart(slot, 3)
     slot.configure(fault="exit-later=4:3")
@@ -127,18 +139,13 @@ def test_a_long_run_wipes_the_slate(make_slot, short_window, watch):
     assert not [text for text in seen.texts() if text.startswith("waiting")]
 
 
-def test_a_long_run_counts_once(make_slot, short_window, watch):
+def test_a_long_run_counts_once(loops):
     """A slot that ran for long, and now does not start any more, still reaches the limit."""
-    slot = make_slot(fault="exit-later=4:3")
-    short_window(slot)
-    slot.start()
-    slot.configure(fault="exit-at-start=7")
-    seen = watch(slot)
+    slot = loops["after a long run"]
     slot.wait("the end", ActiveState="failed", SubState="failed", timeout=90)
-    seen.end()
     # The restart after the long run is the first one or none, as long as cleaning up takes more or less than a second.
     assert len(slot.times("told to end with status 7")) in (MOST, MOST + 1)
-    assert [text for text in seen.texts() if text.startswith("waiting")], "the others wait"
+    assert [text for text in slot.seen.texts() if text.startswith("waiting")], "the others wait"
 
 
 def test_a_signal_is_no_stop(machine, make_slot, watch):
