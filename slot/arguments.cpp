@@ -82,4 +82,21 @@ std::vector<std::string> words_of(const Arguments& arguments) {
     return words;
 }
 
+SourcedWords sourced_words(const Arguments& arguments) {
+    SourcedWords runs;
+    for (const auto& argument : arguments) {
+        const auto source = to_string(argument.source);
+        if (runs.empty() || runs.back().first != source) runs.emplace_back(source, std::vector<std::string>{});
+        const auto words = words_of(Arguments{argument});
+        runs.back().second.insert(runs.back().second.end(), words.begin(), words.end());
+    }
+    return runs;
+}
+
+std::vector<std::string> words_of(const SourcedWords& runs) {
+    std::vector<std::string> words;
+    for (const auto& [source, run] : runs) words.insert(words.end(), run.begin(), run.end());
+    return words;
+}
+
 }  // namespace hal0::slot

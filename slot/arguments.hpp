@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hal0::slot {
@@ -43,5 +44,10 @@ MergedArguments merge(const Provider& provider, const Arguments& layered);
 
 /// The words, in order.
 std::vector<std::string> words_of(const Arguments& arguments);
+
+/// Words that stand beside one another and have one source, and what that is, spelled as above.
+using SourcedWords = std::vector<std::pair<std::string, std::vector<std::string>>>;
+SourcedWords sourced_words(const Arguments& arguments);
+std::vector<std::string> words_of(const SourcedWords& runs);
 
 }  // namespace hal0::slot

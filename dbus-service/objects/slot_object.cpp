@@ -152,7 +152,8 @@ std::string SlotObject::GetConfig() {
 std::vector<sdbus::Struct<std::string, std::string>> SlotObject::GetCommand() {
     std::vector<sdbus::Struct<std::string, std::string>> words;
     try {
-        for (const auto& [word, source] : requests_.operations.command(name_)) words.emplace_back(word, source);
+        for (const auto& [source, run] : requests_.operations.command(name_))
+            for (const auto& word : run) words.emplace_back(word, source);
     } catch (...) {
         throw bus_error(std::current_exception());
     }

@@ -78,8 +78,8 @@ private:
     std::string Unit() override { return unit_name(name_); }
     std::string ConfigPath() override;
     bus::Dictionary Config() override { return bus::to_dictionary(shown_.config); }
-    std::vector<sdbus::Struct<std::string, std::string>> Command() override { return {shown_.command.begin(), shown_.command.end()}; }
-    std::vector<sdbus::Struct<std::string, std::string>> Overridden() override { return {shown_.overridden.begin(), shown_.overridden.end()}; }
+    std::vector<sdbus::Struct<std::string, std::vector<std::string>>> Command() override { return {shown_.command.begin(), shown_.command.end()}; }
+    std::vector<sdbus::Struct<std::string, std::vector<std::string>>> Overridden() override { return {shown_.overridden.begin(), shown_.overridden.end()}; }
     std::uint64_t MemoryCurrent() override { return live_.memory_bytes == 0 ? UINT64_MAX : live_.memory_bytes; }  // what systemd says when it does not know
     std::uint64_t CPUUsageNSec() override { return live_.cpu_usage_nsec == 0 ? UINT64_MAX : live_.cpu_usage_nsec; }
     double TokensPerSecond() override { return live_.activity.tokens_per_second.value_or(-1); }

@@ -24,14 +24,6 @@ std::uint32_t context_size(const slot::Slot& slot, const slot::Models& models) {
     return model == models.end() ? slot::default_context_size : model->second.context_size.value_or(slot::default_context_size);
 }
 
-void add_words(SourcedWords& words, const slot::Arguments& arguments) {
-    for (const auto& argument : arguments) {
-        const std::string source{to_string(argument.source)};
-        if (!argument.flag.empty()) words.emplace_back(argument.flag, source);
-        for (const auto& value : argument.values) words.emplace_back(value, source);
-    }
-}
-
 /// What the file says.
 void configured(SlotProperties& properties, const slot::Slot& slot, const Facts& facts) {
     const auto& config = slot.config;
@@ -55,9 +47,9 @@ void configured(SlotProperties& properties, const slot::Slot& slot, const Facts&
 
 /// What a restart would change.
 void drift(SlotProperties& properties, const slot::Slot& slot, const Facts& facts) {
-    const auto image = properties.command.front().first;
-    std::vector<std::string> now;
-    for (auto word = properties.command.begin() + 1; word != properties.command.end(); ++word) now.push_back(word->first);
+    auto now = slot::words_of(properties.command);
+    const auto image = std::move(now.front());
+    now.erase(now.begin());
     const auto& server = slot::provider(slot.provider);
     for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {image, now}))
         properties.drift.emplace_back(difference.key, difference.running, difference.configured);
@@ -142,10 +134,9 @@ SlotProperties properties_of(const Facts& facts) {
 }
 
 CommandNow command_now(const slot::Slot& slot, const slot::Settings& settings, const slot::Models& models) {
-    CommandNow command{{{slot.profile.image, "profile"}}, {}};
     const auto arguments = server_command(slot, model_layer(slot, settings, models));
-    add_words(command.words, arguments.kept);
-    add_words(command.overridden, arguments.removed);
+    CommandNow command{sourced_words(arguments.kept), sourced_words(arguments.removed)};
+    command.words.insert(command.words.begin(), {std::string{to_string(slot::Source::profile)}, {slot.profile.image}});
     return command;
 }
 

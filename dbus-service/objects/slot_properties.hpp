@@ -33,9 +33,6 @@ struct Facts {
     std::uint64_t now_monotonic = 0;  // microseconds
 };
 
-/// Words of a command line, each with what put it there.
-using SourcedWords = std::vector<std::pair<std::string, std::string>>;
-
 /// The properties of dev.hal0.Slots1.Slot that have a change signal and are not constant.
 struct SlotProperties {
     slot::Condition condition;
@@ -47,7 +44,7 @@ struct SlotProperties {
     std::uint32_t idle_timeout_s = 0, requests_in_flight = 0;
     std::uint64_t last_used_at = 0, active_since = 0;
     std::vector<std::tuple<std::string, std::string, std::string>> drift;  // key, running, configured
-    SourcedWords command, overridden;
+    slot::SourcedWords command, overridden;
     nlohmann::json config;
     std::uint32_t restarts = 0;
     std::vector<std::string> models, labels;
@@ -58,10 +55,10 @@ struct SlotProperties {
 
 SlotProperties properties_of(const Facts& facts);
 
-/// The command that a start would run now: the image, then the arguments of the server; and those that it would not run, because
-/// something has set the same flag later.
+/// The command that a start would run now: the image alone, then the arguments of the server; and those that it would not run,
+/// because something has set the same flag later.
 struct CommandNow {
-    SourcedWords words, overridden;
+    slot::SourcedWords words, overridden;
 };
 CommandNow command_now(const slot::Slot& slot, const slot::Settings& settings, const slot::Models& models);
 

@@ -41,7 +41,7 @@ std::string Operations::config_text(const slot::SlotName& name) {
     return text;
 }
 
-std::vector<std::pair<std::string, std::string>> Operations::command(const slot::SlotName& name) {
+slot::SourcedWords Operations::command(const slot::SlotName& name) {
     read_files();
     const auto& planned = known(name);
     if (const auto* wrong = std::get_if<slot::Diagnostic>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(*wrong)};

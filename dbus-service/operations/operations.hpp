@@ -62,7 +62,7 @@ public:
     /// The slot's file, byte for byte, as it is now.
     std::string config_text(const slot::SlotName& name);
     /// What a start would run now: each word, and what put it there.
-    std::vector<std::pair<std::string, std::string>> command(const slot::SlotName& name);
+    slot::SourcedWords command(const slot::SlotName& name);
 
     /// How the last swap of a slot ended, until something else is done to it; empty if there is nothing to say.
     std::string notice(const slot::SlotName& name) const;

@@ -1,7 +1,7 @@
 #include "http-bridge/json/slot_json.hpp"
 #include "slot/arguments.hpp"
 
-#include <iterator>
+#include <span>
 
 namespace hal0::http {
 namespace {
@@ -25,25 +25,19 @@ Json row(const slot::Argument& argument) {
     return {{"flag", flag}, {"value", value}, {"source", layer(argument.source)}, {"set_by", to_string(argument.source)}};
 }
 
-/// Of words of one source at a time: a flag and its values have the same.
-Json rows(SourcedWords::const_iterator at, SourcedWords::const_iterator end) {
+Json rows(std::span<const slot::SourcedWords::value_type> runs) {
     auto rows = Json::array();
-    while (at != end) {
-        const auto& source = at->second;
-        std::vector<std::string> words;
-        for (; at != end && at->second == source; ++at) words.push_back(at->first);
+    for (const auto& [source, words] : runs)
         for (const auto& argument : group_words(words, slot::parse_word<Source>(source).value_or(Source::hal0))) rows.push_back(row(argument));
-    }
     return rows;
 }
 
 }  // namespace
 
 Json resolved_json(const SlotRecord& slot) {
-    auto argv = Json::array();
-    for (const auto& [word, source] : slot.command) argv.push_back(word);
-    const auto arguments = slot.command.empty() ? slot.command.begin() : std::next(slot.command.begin());  // behind the image
-    return {{"name", slot.name}, {"argv", std::move(argv)}, {"provenance", rows(arguments, slot.command.end())}, {"removed", rows(slot.overridden.begin(), slot.overridden.end())}};
+    const std::span command{slot.command};
+    const auto arguments = command.subspan(command.empty() ? 0 : 1);  // behind the image
+    return {{"name", slot.name}, {"argv", slot::words_of(slot.command)}, {"provenance", rows(arguments)}, {"removed", rows(slot.overridden)}};
 }
 
 }  // namespace hal0::http

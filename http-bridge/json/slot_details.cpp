@@ -59,12 +59,6 @@ Json declared_backend(const SlotRecord& slot) {
     return text_or_null(slot.backend);
 }
 
-Json words(const SlotRecord& slot) {
-    auto command = Json::array();
-    for (const auto& [word, source] : slot.command) command.push_back(word);
-    return command;
-}
-
 Json figures(const SlotRecord& slot) {
     const auto& known = slot.figures;
     return {{"toks", rounded(known.tokens_per_second.value_or(0), 100)}, {"ttft", nullptr}, {"ctx", slot.context_size},
@@ -98,7 +92,7 @@ void add_container(Json& out, const SlotRecord& slot) {
     out["container_health"] = slot.is_running() && slot.state != "error";
     out["runtime"] = "container";
     out["image"] = slot.image;
-    out["resolved_command"] = words(slot);
+    out["resolved_command"] = slot::words_of(slot.command);
     out["actual_image"] = text_or_null(slot.running_image);
     out["image_mismatch"] = !slot.running_image.empty() && slot.running_image != slot.image;
     if (!slot.image_status.empty()) out["image_status"] = slot.image_status;

@@ -59,10 +59,10 @@ void take_configuration(SlotRecord& slot, const Reader& reader) {
     reader.read("IdleTimeout", slot.idle_timeout_s);
     reader.read("ConfigPath", slot.config_path);
     reader.read<bus::Dictionary>("Config", [&](const bus::Dictionary& config) { slot.config = bus::to_json(config); });
-    const auto read_words = [&](const char* property, SourcedWords& into) {
-        reader.read<std::vector<Struct<std::string, std::string>>>(property, [&](const auto& words) {
+    const auto read_words = [&](const char* property, slot::SourcedWords& into) {
+        reader.read<std::vector<Struct<std::string, std::vector<std::string>>>>(property, [&](const auto& runs) {
             into.clear();
-            for (const auto& word : words) into.emplace_back(word.template get<0>(), word.template get<1>());
+            for (const auto& run : runs) into.emplace_back(run.template get<0>(), run.template get<1>());
         });
     };
     read_words("Command", slot.command);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "slot/arguments.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -20,9 +22,6 @@ struct Figures {
     bool operator==(const Figures&) const = default;
 };
 
-/// Words of a command line, each with what put it there.
-using SourcedWords = std::vector<std::pair<std::string, std::string>>;
-
 /// A slot as dev.hal0.Slots1.Slot shows it (dbus-interfaces/dev.hal0.Slots1.Slot.xml says what each property means).
 /// Points in time are microseconds since 1970; 0 is never.
 struct SlotRecord {
@@ -39,8 +38,8 @@ struct SlotRecord {
     std::uint64_t last_used_at = 0, active_since = 0;
     std::vector<std::tuple<std::string, std::string, std::string>> drift;  // key, running, configured
     std::tuple<std::string, std::uint32_t, std::uint32_t> pull;            // state, layer, layers
-    SourcedWords command;     // the image and its arguments
-    SourcedWords overridden;  // the arguments that something set again later
+    slot::SourcedWords command;     // the image alone, then its arguments
+    slot::SourcedWords overridden;  // the arguments that something set again later
     std::string config_path;
     nlohmann::json config = nlohmann::json::object();  // the TOML, as it is written
     Figures figures;

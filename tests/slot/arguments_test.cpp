@@ -108,7 +108,14 @@ TEST(Merge, KeepsSourcesAndVariables) {
 }
 
 TEST(WordsOf, PutsFlagsBeforeTheirValues) {
-    EXPECT_EQ(words_of({{"", {"serve"}}, {"--x", {}}, {"--y", {"1", ""}}}), (Words{"serve", "--x", "--y", "1", ""}));
+    EXPECT_EQ(words_of(Arguments{{"", {"serve"}}, {"--x", {}}, {"--y", {"1", ""}}}), (Words{"serve", "--x", "--y", "1", ""}));
+}
+
+TEST(SourcedWords, PutsTogetherWhatStandsTogether) {
+    const auto runs = sourced_words({{"--a", {"1"}, Source::hal0}, {"--b", {}, Source::hal0}, {"--c", {"2"}, Source::slot}, {"--d", {}, Source::hal0}});
+    EXPECT_EQ(runs, (SourcedWords{{"hal0", {"--a", "1", "--b"}}, {"slot", {"--c", "2"}}, {"hal0", {"--d"}}}));
+    EXPECT_EQ(words_of(runs), (Words{"--a", "1", "--b", "--c", "2", "--d"}));
+    EXPECT_EQ(sourced_words({}), SourcedWords{});
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ SlotRecord full_slot() {
     slot.active_since = 1'764'015'900'000'000;
     slot.drift = {{"image", "example.org/llama:1", "example.org/llama:2"}};
     slot.pull = {"completed", 7, 7};
-    slot.command = {{"example.org/llama:2", "profile"}, {"--port", "hal0"}, {"8081", "hal0"}};
+    slot.command = {{"profile", {"example.org/llama:2"}}, {"hal0", {"--port", "8081"}}};
     slot.config_path = "/etc/hal0/slots/chat.toml";
     slot.config = nlohmann::json::parse(R"({"port":8081,"device":"gpu-rocm","model":{"default":"qwen3-4b","n_gpu_layers":40,"rope_freq_base":1e6,
         "enable_thinking":false,"mtp":true,"chat_template":"chatml"},"server":{"extra_args":"--temp 0.2","parallel":4}})");

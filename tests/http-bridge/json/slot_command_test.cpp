@@ -10,10 +10,9 @@ namespace {
 // As a slot with a profile, a model and arguments of its own starts: what stands behind each word is what hal0d says of it.
 TEST(Resolved, SaysWhatPutEachPartThere) {
     auto slot = full_slot();
-    slot.command = {{"example.org/llama:2", "profile"}, {"--host", "hal0"}, {"127.0.0.1", "hal0"}, {"--port", "hal0"}, {"8081", "hal0"}, {"--metrics", "hal0"},
-                    {"--model", "model"}, {"/models/q.gguf", "model"}, {"--flash-attn", "profile"}, {"--parallel", "slot"}, {"4", "slot"},
-                    {"--temp", "extra_args"}, {"-0.5", "extra_args"}, {"--lora-scaled", "extra_args"}, {"/a b.gguf", "extra_args"}, {"0.5", "extra_args"}};
-    slot.overridden = {{"--parallel", "profile"}, {"1", "profile"}, {"--parallel", "extra_args"}, {"2", "extra_args"}};
+    slot.command = {{"profile", {"example.org/llama:2"}}, {"hal0", {"--host", "127.0.0.1", "--port", "8081", "--metrics"}}, {"model", {"--model", "/models/q.gguf"}},
+                    {"profile", {"--flash-attn"}}, {"slot", {"--parallel", "4"}}, {"extra_args", {"--temp", "-0.5", "--lora-scaled", "/a b.gguf", "0.5"}}};
+    slot.overridden = {{"profile", {"--parallel", "1"}}, {"extra_args", {"--parallel", "2"}}};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat",
         "argv":["example.org/llama:2","--host","127.0.0.1","--port","8081","--metrics","--model","/models/q.gguf","--flash-attn","--parallel","4","--temp","-0.5","--lora-scaled","/a b.gguf","0.5"],
         "provenance":[
@@ -30,7 +29,7 @@ TEST(Resolved, SaysWhatPutEachPartThere) {
 
 TEST(Resolved, KnowsWordsThatAreNoFlags) {
     auto slot = full_slot();
-    slot.command = {{"example.org/flm", "profile"}, {"serve", "hal0"}, {"qwen3:4b", "model"}, {"two words", "extra_args"}, {"", "extra_args"}};
+    slot.command = {{"profile", {"example.org/flm"}}, {"hal0", {"serve"}}, {"model", {"qwen3:4b"}}, {"extra_args", {"two words", ""}}};
     EXPECT_EQ(resolved_json(slot)["provenance"].dump(), compact(R"([{"flag":"serve","value":null,"source":"base","set_by":"hal0"},{"flag":"qwen3:4b","value":null,"source":"base","set_by":"model"},
         {"flag":"two words","value":null,"source":"extra_args","set_by":"extra_args"},{"flag":"","value":null,"source":"extra_args","set_by":"extra_args"}])"));
 }
@@ -38,7 +37,7 @@ TEST(Resolved, KnowsWordsThatAreNoFlags) {
 // A newer hal0d may know more of them.
 TEST(Resolved, TakesASourceItDoesNotKnowForTheBase) {
     auto slot = full_slot();
-    slot.command = {{"example.org/llama", "profile"}, {"--x", "somebody"}, {"1", "somebody"}};
+    slot.command = {{"profile", {"example.org/llama"}}, {"somebody", {"--x", "1"}}};
     EXPECT_EQ(resolved_json(slot)["provenance"].dump(), compact(R"([{"flag":"--x","value":"1","source":"base","set_by":"hal0"}])"));
 }
 
@@ -46,7 +45,7 @@ TEST(Resolved, OfACommandThatIsEmpty) {
     auto slot = full_slot();
     slot.command = slot.overridden = {};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat","argv":[],"provenance":[],"removed":[]})"));
-    slot.command = {{"example.org/llama", "profile"}};
+    slot.command = {{"profile", {"example.org/llama"}}};
     EXPECT_EQ(resolved_json(slot).dump(), compact(R"({"name":"chat","argv":["example.org/llama"],"provenance":[],"removed":[]})"));
 }
 
