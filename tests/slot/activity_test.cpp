@@ -1,5 +1,7 @@
 #include "slot/activity.hpp"
 
+#include "tests/slot/second.hpp"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -9,8 +11,6 @@
 
 namespace hal0::slot {
 namespace {
-
-constexpr std::uint64_t second = 1'000'000;
 
 /// What a real server said, see recorded/README.md.
 std::string recorded(const std::string& name) {
@@ -169,7 +169,7 @@ Sample counted(Counters counters, std::uint32_t in_flight = 0, std::uint64_t tok
     return {.requests_in_flight = in_flight, .requests_deferred = 0, .tokens_in_flight = tokens_in_flight, .counters = counters};
 }
 
-TEST(Merge, TheFirstSampleOfAServerThatRanBeforeIsNoUse) {
+TEST(MergeActivity, TheFirstSampleOfAServerThatRanBeforeIsNoUse) {
     const auto first = merge({}, counted({27, 5700, 3800}), 9 * second);
     EXPECT_FALSE(first.used);
     EXPECT_EQ(first.activity.tokens_total, 5700U);
@@ -177,14 +177,14 @@ TEST(Merge, TheFirstSampleOfAServerThatRanBeforeIsNoUse) {
     EXPECT_FALSE(merge(first.activity, counted({27, 5700, 3800}), 10 * second).used);
 }
 
-TEST(Merge, TheFirstSampleOfAServerThatWasSeenToStartIs) {
+TEST(MergeActivity, TheFirstSampleOfAServerThatWasSeenToStartIs) {
     EXPECT_TRUE(merge(just_started(second), counted({13, 0, 1}), 2 * second).used);
     const auto unused = merge(just_started(second), counted({}), 2 * second);
     EXPECT_FALSE(unused.used);
     EXPECT_EQ(unused.activity.tokens_per_second, 0.0);
 }
 
-TEST(Merge, ARequestShorterThanTheIntervalIsUse) {
+TEST(MergeActivity, ARequestShorterThanTheIntervalIsUse) {
     const auto before = merge({}, counted({10, 20, 30}), second).activity;
     for (const auto& after : {Counters{11, 20, 30}, Counters{10, 21, 30}, Counters{10, 20, 31}}) {
         const auto now = merge(before, counted(after), 2 * second);
@@ -194,14 +194,14 @@ TEST(Merge, ARequestShorterThanTheIntervalIsUse) {
     }
 }
 
-TEST(Merge, WhatIsInFlightOrWaitsIsUse) {
+TEST(MergeActivity, WhatIsInFlightOrWaitsIsUse) {
     EXPECT_TRUE(merge({}, Sample{.requests_in_flight = 1}, second).used);
     EXPECT_TRUE(merge({}, Sample{.requests_deferred = 1}, second).used);
     EXPECT_FALSE(merge({}, Sample{}, second).used);
     EXPECT_FALSE(merge({}, Sample{.requests_in_flight = 0, .requests_deferred = 0, .kv_cache_usage = 0.5, .models = std::vector<std::string>{"a"}}, second).used);
 }
 
-TEST(Merge, TheRealServersProbesAreNoUseAndItsRequestsAre) {
+TEST(MergeActivity, TheRealServersProbesAreNoUseAndItsRequestsAre) {
     const auto sample = [](const std::string& metrics_file, const std::string& slots_file) {
         Sample taken;
         read_metrics(taken, recorded(metrics_file));
@@ -220,7 +220,7 @@ TEST(Merge, TheRealServersProbesAreNoUseAndItsRequestsAre) {
     EXPECT_DOUBLE_EQ(*done.activity.tokens_per_second, (5700 - 361) / 100.0);
 }
 
-TEST(Merge, TokensPerSecondFollowALongAnswer) {
+TEST(MergeActivity, TokensPerSecondFollowALongAnswer) {
     auto activity = merge(just_started(second), counted({10, 0, 1}, 1, 20), 2 * second).activity;
     EXPECT_EQ(activity.tokens_per_second, 20.0);
     activity = merge(activity, counted({10, 0, 50}, 1, 70), 4 * second).activity;
@@ -232,7 +232,7 @@ TEST(Merge, TokensPerSecondFollowALongAnswer) {
     EXPECT_EQ(activity.tokens_per_second, 0.0);
 }
 
-TEST(Merge, AnAnswerSentBetweenMetricsAndSlotsIsCountedOnce) {
+TEST(MergeActivity, AnAnswerSentBetweenMetricsAndSlotsIsCountedOnce) {
     auto activity = merge(just_started(second), counted({10, 0, 1}, 1, 90), 2 * second).activity;
     activity = merge(activity, counted({10, 0, 90}), 3 * second).activity;  // not counted yet, no longer in flight
     EXPECT_EQ(activity.tokens_per_second, 0.0);
@@ -241,7 +241,7 @@ TEST(Merge, AnAnswerSentBetweenMetricsAndSlotsIsCountedOnce) {
     EXPECT_EQ(activity.tokens_total, 100U);
 }
 
-TEST(Merge, ARequestThatIsGivenUpDoesNotHideTheNext) {
+TEST(MergeActivity, ARequestThatIsGivenUpDoesNotHideTheNext) {
     auto activity = merge(just_started(second), counted({10, 0, 1}, 1, 90), 2 * second).activity;
     activity = merge(activity, counted({10, 0, 90}), 3 * second).activity;
     activity = merge(activity, counted({20, 0, 95}, 1, 5), 4 * second).activity;
@@ -251,7 +251,7 @@ TEST(Merge, ARequestThatIsGivenUpDoesNotHideTheNext) {
     EXPECT_EQ(activity.tokens_total, 99U);
 }
 
-TEST(Merge, ARestartedServerIsUsedOnlyIfItWorked) {
+TEST(MergeActivity, ARestartedServerIsUsedOnlyIfItWorked) {
     const auto before = merge({}, counted({10, 200, 30}), second).activity;
     const auto idle = merge(before, counted({}), 2 * second);
     EXPECT_FALSE(idle.used);
@@ -263,7 +263,7 @@ TEST(Merge, ARestartedServerIsUsedOnlyIfItWorked) {
     EXPECT_EQ(merge(busy.activity, counted({10, 60, 40}), 3 * second).activity.tokens_per_second, 10.0);
 }
 
-TEST(Merge, WhatIsNotSaidStaysAsItWas) {
+TEST(MergeActivity, WhatIsNotSaidStaysAsItWas) {
     auto said = counted({10, 20, 30}, 2, 7);
     said.requests_deferred = 3;
     said.kv_cache_usage = 0.5;
@@ -277,7 +277,7 @@ TEST(Merge, WhatIsNotSaidStaysAsItWas) {
     EXPECT_EQ(merge(after.activity, counted({10, 47, 40}), 4 * second).activity.tokens_per_second, 10.0);
 }
 
-TEST(Merge, TimeThatStandsStillGivesNoRate) {
+TEST(MergeActivity, TimeThatStandsStillGivesNoRate) {
     const auto before = merge(just_started(second), counted({0, 10, 1}), 2 * second).activity;
     const auto same = merge(before, counted({0, 20, 2}), 2 * second).activity;
     EXPECT_EQ(same.tokens_per_second, before.tokens_per_second);

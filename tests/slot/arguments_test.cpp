@@ -72,7 +72,7 @@ struct MergeCase {
     Words words, kept, removed;
 };
 
-TEST(Merge, OfAFlagGivenTwiceTheLastWins) {
+TEST(MergeArguments, OfAFlagGivenTwiceTheLastWins) {
     const std::vector<MergeCase> cases = {
         {"nothing twice", {"--a", "1", "--b"}, {"--a", "1", "--b"}, {}},
         {"the same spelling", {"--a", "1", "--b", "--a", "2"}, {"--b", "--a", "2"}, {"--a", "1"}},
@@ -99,7 +99,7 @@ TEST(Merge, OfAFlagGivenTwiceTheLastWins) {
     }
 }
 
-TEST(Merge, KeepsSourcesAndVariables) {
+TEST(MergeArguments, KeepsSourcesAndVariables) {
     const Argument variable{"$ARGS", {}, Source::model, true};
     const Argument low{"-c", {"1"}, Source::profile}, high{"--ctx-size", {"2"}, Source::extra_args};
     const auto merged = merge(llama, {variable, low, variable, high});

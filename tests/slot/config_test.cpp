@@ -10,7 +10,7 @@ namespace {
 
 using Messages = std::vector<std::string>;
 
-SlotFile read(const std::string& toml) { return parse_slot(*SlotName::parse("chat"), "chat.toml", toml); }
+SlotFile read_slot(const std::string& toml) { return parse_slot(*SlotName::parse("chat"), "chat.toml", toml); }
 
 Messages messages_of(const SlotFile& file) {
     Messages messages;
@@ -19,20 +19,20 @@ Messages messages_of(const SlotFile& file) {
 }
 
 /// The configuration of a text that must have nothing wrong.
-SlotConfig good(const std::string& toml) {
-    const auto file = read(toml);
+SlotConfig good_config(const std::string& toml) {
+    const auto file = read_slot(toml);
     EXPECT_EQ(messages_of(file), Messages{}) << toml;
     return file.config ? *file.config : SlotConfig{*SlotName::parse("broken")};
 }
 
 void expect_refused(const std::string& toml, const Messages& messages) {
-    const auto file = read(toml);
+    const auto file = read_slot(toml);
     EXPECT_FALSE(file.config) << toml;
     EXPECT_EQ(messages_of(file), messages) << toml;
 }
 
 TEST(Config, DefaultsOfTheSmallestFile) {
-    const auto config = good("port = 8081\n");
+    const auto config = good_config("port = 8081\n");
     EXPECT_EQ(config.name.str(), "chat");
     EXPECT_EQ(config.file, "chat.toml");
     EXPECT_EQ(config.type, Type::llm);
@@ -116,7 +116,7 @@ stop_s = 5
 TEST(Config, ReadsEveryKeyFlatAndNested) {
     for (const auto& toml : {every_key_flat, every_key_nested}) {
         SCOPED_TRACE(toml);
-        const auto config = good(toml);
+        const auto config = good_config(toml);
         EXPECT_EQ(config.type, Type::embedding);
         EXPECT_EQ(config.device, Device::gpu_rocm);
         EXPECT_EQ(config.provider, ProviderId::llama_server);
@@ -140,7 +140,7 @@ TEST(Config, ReadsEveryKeyFlatAndNested) {
 }
 
 TEST(Config, FlatAndNestedMayBeMixed) {
-    const auto config = good("[slot]\nport = 9000\n[slot.model]\ndefault = \"m\"\n[model]\ncontext_size = 512\n[server]\nparallel = 2\n");
+    const auto config = good_config("[slot]\nport = 9000\n[slot.model]\ndefault = \"m\"\n[model]\ncontext_size = 512\n[server]\nparallel = 2\n");
     EXPECT_EQ(config.port, 9000);
     ASSERT_TRUE(config.model);
     EXPECT_EQ(config.model->str(), "m");
@@ -149,7 +149,7 @@ TEST(Config, FlatAndNestedMayBeMixed) {
 }
 
 TEST(Config, RemembersWhereKeysStand) {
-    const auto config = good("port = 9000\n  device = \"cpu\"\n[server]\nextra_args = \"-v\"\n");
+    const auto config = good_config("port = 9000\n  device = \"cpu\"\n[server]\nextra_args = \"-v\"\n");
     EXPECT_EQ(config.place_of("port"), (Place{"chat.toml", 1, 8}));
     EXPECT_EQ(config.place_of("device"), (Place{"chat.toml", 2, 12}));
     EXPECT_EQ(config.place_of("server.extra_args"), (Place{"chat.toml", 4, 14}));
@@ -157,37 +157,37 @@ TEST(Config, RemembersWhereKeysStand) {
 }
 
 TEST(Config, ReadsEveryWord) {
-    EXPECT_EQ(good("port=9000\ntype=\"llm\"").type, Type::llm);
-    EXPECT_EQ(good("port=9000\ntype=\"reranking\"").type, Type::reranking);
-    EXPECT_EQ(good("port=9000\ntype=\"transcription\"").type, Type::transcription);
-    EXPECT_EQ(good("port=9000\ntype=\"tts\"").type, Type::tts);
-    EXPECT_EQ(good("port=9000\ntype=\"image\"").type, Type::image);
-    EXPECT_EQ(good("port=9000\ndevice=\"gpu-vulkan\"").device, Device::gpu_vulkan);
-    EXPECT_EQ(good("port=9000\ndevice=\"cpu\"").device, Device::cpu);
-    EXPECT_EQ(good("port=9000\ndevice=\"npu\"").device, Device::npu);
-    EXPECT_EQ(good("port=9000\nprovider=\"flm\"").provider, ProviderId::flm);
-    EXPECT_EQ(good("port=9000\nprovider=\"kokoro\"").provider, ProviderId::kokoro);
-    EXPECT_EQ(good("port=9000\nprovider=\"moonshine\"").provider, ProviderId::moonshine);
-    EXPECT_EQ(good("port=9000\nprovider=\"comfyui\"").provider, ProviderId::comfyui);
+    EXPECT_EQ(good_config("port=9000\ntype=\"llm\"").type, Type::llm);
+    EXPECT_EQ(good_config("port=9000\ntype=\"reranking\"").type, Type::reranking);
+    EXPECT_EQ(good_config("port=9000\ntype=\"transcription\"").type, Type::transcription);
+    EXPECT_EQ(good_config("port=9000\ntype=\"tts\"").type, Type::tts);
+    EXPECT_EQ(good_config("port=9000\ntype=\"image\"").type, Type::image);
+    EXPECT_EQ(good_config("port=9000\ndevice=\"gpu-vulkan\"").device, Device::gpu_vulkan);
+    EXPECT_EQ(good_config("port=9000\ndevice=\"cpu\"").device, Device::cpu);
+    EXPECT_EQ(good_config("port=9000\ndevice=\"npu\"").device, Device::npu);
+    EXPECT_EQ(good_config("port=9000\nprovider=\"flm\"").provider, ProviderId::flm);
+    EXPECT_EQ(good_config("port=9000\nprovider=\"kokoro\"").provider, ProviderId::kokoro);
+    EXPECT_EQ(good_config("port=9000\nprovider=\"moonshine\"").provider, ProviderId::moonshine);
+    EXPECT_EQ(good_config("port=9000\nprovider=\"comfyui\"").provider, ProviderId::comfyui);
 }
 
 TEST(Config, TheLegacyBackendStandsForADevice) {
-    EXPECT_EQ(good("port=9000\nbackend=\"vulkan\"").device, Device::gpu_vulkan);
-    EXPECT_EQ(good("port=9000\nbackend=\"rocm\"").device, Device::gpu_rocm);
-    EXPECT_EQ(good("port=9000\nbackend=\"cpu\"").device, Device::cpu);
-    EXPECT_EQ(good("port=9000\nbackend=\"flm\"").device, Device::npu);
-    EXPECT_EQ(good("port=9000\nbackend=\"rocm\"\ndevice=\"gpu-rocm\"").device, Device::gpu_rocm);
+    EXPECT_EQ(good_config("port=9000\nbackend=\"vulkan\"").device, Device::gpu_vulkan);
+    EXPECT_EQ(good_config("port=9000\nbackend=\"rocm\"").device, Device::gpu_rocm);
+    EXPECT_EQ(good_config("port=9000\nbackend=\"cpu\"").device, Device::cpu);
+    EXPECT_EQ(good_config("port=9000\nbackend=\"flm\"").device, Device::npu);
+    EXPECT_EQ(good_config("port=9000\nbackend=\"rocm\"\ndevice=\"gpu-rocm\"").device, Device::gpu_rocm);
     expect_refused("port=9000\ndevice=\"cpu\"\nbackend=\"rocm\"", {"chat.toml:3:9: backend: \"rocm\" contradicts device = \"cpu\""});
 }
 
 TEST(Config, CtxSizeIsAnAlias) {
-    EXPECT_EQ(good("port=9000\n[model]\nctx_size = 2048").context_size, 2048U);
+    EXPECT_EQ(good_config("port=9000\n[model]\nctx_size = 2048").context_size, 2048U);
     expect_refused("port=9000\n[model]\nctx_size = 2048\ncontext_size = 4096",
                    {"chat.toml:3:12: model.ctx_size: given twice: it is the same as context_size"});
     expect_refused("port=9000\n[model]\nctx_size = 1", {"chat.toml:3:12: model.ctx_size: 1 is not allowed: a whole number from 128 to 16777216"});
 }
 
-TEST(Config, RopeFreqBaseMayBeWhole) { EXPECT_EQ(good("port=9000\n[model]\nrope_freq_base = 1000000").rope_freq_base, 1e6); }
+TEST(Config, RopeFreqBaseMayBeWhole) { EXPECT_EQ(good_config("port=9000\n[model]\nrope_freq_base = 1000000").rope_freq_base, 1e6); }
 
 struct BoundsCase {
     std::string before, key;
@@ -206,7 +206,7 @@ TEST(Config, NumbersHaveBounds) {
         {"port=9000\ntimeouts.", "stop_s", 1, 3600},
     };
     for (const auto& c : cases) {
-        const auto with = [&](const std::string& value) { return read(c.before + c.key + " = " + value + "\n"); };
+        const auto with = [&](const std::string& value) { return read_slot(c.before + c.key + " = " + value + "\n"); };
         EXPECT_TRUE(with(std::to_string(c.least)).config) << c.key << " = " << c.least;
         EXPECT_TRUE(with(std::to_string(c.most)).config) << c.key << " = " << c.most;
         const std::string allowed = " is not allowed: a whole number from " + std::to_string(c.least) + " to " + std::to_string(c.most);
@@ -220,12 +220,12 @@ TEST(Config, NumbersHaveBounds) {
     }
 }
 
-struct WrongCase {
+struct WrongSlotKey {
     std::string toml, message;  // toml stands behind a line with the port
 };
 
 TEST(Config, AWrongValueIsNamedInFull) {
-    const std::vector<WrongCase> cases = {
+    const std::vector<WrongSlotKey> cases = {
         {R"(name = "other")", R"(chat.toml:2:8: name: "other" is not allowed: it must be "chat", the file's name)"},
         {R"(name = 3)", R"(chat.toml:2:8: name: 3 is not allowed: a string in quotes)"},
         {R"(type = "chat")", R"(chat.toml:2:8: type: "chat" is not known: one of llm, embedding, reranking, transcription, tts, image)"},
@@ -289,7 +289,7 @@ TEST(Config, EveryErrorIsReported) {
 }
 
 TEST(Config, UnknownKeysAreWarningsWithTheirPlace) {
-    const auto file = read("port = 9000\nworkers = 2\n[model]\nfoo = 1\n[server]\nbar = 1\n[limits]\nx = 1\n[timeouts]\ny = 1\n[other]\nz = 1\n");
+    const auto file = read_slot("port = 9000\nworkers = 2\n[model]\nfoo = 1\n[server]\nbar = 1\n[limits]\nx = 1\n[timeouts]\ny = 1\n[other]\nz = 1\n");
     EXPECT_TRUE(file.config);
     EXPECT_EQ(messages_of(file), (Messages{"warning: chat.toml:4:1: model.foo: unknown key, ignored", "warning: chat.toml:6:1: server.bar: unknown key, ignored",
                                            "warning: chat.toml:8:1: limits.x: unknown key, ignored", "warning: chat.toml:10:1: timeouts.y: unknown key, ignored",
@@ -297,14 +297,14 @@ TEST(Config, UnknownKeysAreWarningsWithTheirPlace) {
 }
 
 TEST(Config, UnknownKeysUnderSlotAreWarningsToo) {
-    const auto file = read("[slot]\nport = 9000\nworkers = 2\n");
+    const auto file = read_slot("[slot]\nport = 9000\nworkers = 2\n");
     EXPECT_TRUE(file.config);
     EXPECT_EQ(messages_of(file), Messages{"warning: chat.toml:3:1: workers: unknown key, ignored"});
-    EXPECT_EQ(messages_of(read("[slot]\nport = 9000\n[slot.slot]\nport = 1\n")), Messages{"warning: chat.toml:3:1: slot.slot: unknown key, ignored"});
+    EXPECT_EQ(messages_of(read_slot("[slot]\nport = 9000\n[slot.slot]\nport = 1\n")), Messages{"warning: chat.toml:3:1: slot.slot: unknown key, ignored"});
 }
 
 TEST(Config, AKeyNeverReachesAMessageRaw) {
-    const auto file = read("port = 9000\n\"a\\u001b[31m\\n\\\"b\" = 1\n\"\" = 2\n\"a b\" = 3\n[model]\n\"\\u0000\" = 4\n");
+    const auto file = read_slot("port = 9000\n\"a\\u001b[31m\\n\\\"b\" = 1\n\"\" = 2\n\"a b\" = 3\n[model]\n\"\\u0000\" = 4\n");
     EXPECT_TRUE(file.config);
     EXPECT_EQ(messages_of(file),
               (Messages{R"(warning: chat.toml:6:1: model."\x00": unknown key, ignored)", R"(warning: chat.toml:3:1: "": unknown key, ignored)",
@@ -323,7 +323,7 @@ TEST(Config, ATableInsideAnotherIsNotLostWhenOneIsNoTable) {
 
 TEST(Config, AFileThatIsNoTomlNamesThePlace) {
     for (const std::string toml : {"port = \n", "port = 9000\nport = 9001\n", "[slot\n", "a = \"b\n", "\xff", "port = 9000 # \x01\n", "a = 99999999999999999999\n"}) {
-        const auto file = read(toml);
+        const auto file = read_slot(toml);
         EXPECT_FALSE(file.config) << toml;
         ASSERT_EQ(file.diagnostics.size(), 1U) << toml;
         EXPECT_EQ(file.diagnostics[0].severity, Severity::error);
@@ -335,25 +335,25 @@ TEST(Config, AFileThatIsNoTomlNamesThePlace) {
 }
 
 TEST(Config, ASyntaxErrorHasLineAndColumn) {
-    const auto file = read("port = 9000\nenabled = maybe\n");
+    const auto file = read_slot("port = 9000\nenabled = maybe\n");
     ASSERT_EQ(file.diagnostics.size(), 1U);
     EXPECT_EQ(file.diagnostics[0].place, (Place{"chat.toml", 2, 11}));
 }
 
 TEST(Config, ASyntaxErrorNeverShowsACharacterRaw) {
-    const auto message = [](const std::string& toml) { return read(toml).diagnostics.at(0).message; };
+    const auto message = [](const std::string& toml) { return read_slot(toml).diagnostics.at(0).message; };
     EXPECT_NE(message("port \xef\xbf\xbe\n").find(R"('\xef\xbf\xbe')"), std::string::npos) << message("port \xef\xbf\xbe\n");
     EXPECT_NE(message("port \xc2\x9b\n").find(R"('\xc2\x9b')"), std::string::npos) << message("port \xc2\x9b\n");
     EXPECT_NE(message("port ä\n").find("'ä'"), std::string::npos) << message("port ä\n");
 }
 
 TEST(Config, ReadsWindowsLineEndsAndAByteOrderMark) {
-    EXPECT_EQ(good("\xef\xbb\xbfport = 9000\r\n[server]\r\nextra_args = '''--a \\\r\n  --b'''\r\n").extra_args, (std::vector<std::string>{"--a", "--b"}));
+    EXPECT_EQ(good_config("\xef\xbb\xbfport = 9000\r\n[server]\r\nextra_args = '''--a \\\r\n  --b'''\r\n").extra_args, (std::vector<std::string>{"--a", "--b"}));
 }
 
 TEST(Config, AHugeFileIsRefused) {
     expect_refused("port = 9000\n#" + std::string(1024 * 1024, 'x'), {"chat.toml: the file is larger than 1 MiB"});
-    EXPECT_TRUE(read("port = 9000\n#" + std::string(1024 * 1024 - 13, 'x')).config);
+    EXPECT_TRUE(read_slot("port = 9000\n#" + std::string(1024 * 1024 - 13, 'x')).config);
 }
 
 std::string repeated(const std::string& text, int times) {
@@ -366,8 +366,8 @@ TEST(Config, DeepNestingIsRefusedNotACrash) {
     expect_refused("port = 9000\n\na" + repeated(".a", 200'000) + " = 1\n", {"chat.toml:3: a key has more than 64 dots"});
     expect_refused("[a" + repeated(".a", 200'000) + "]\n", {"chat.toml:1: a key has more than 64 dots"});
     expect_refused("x = {'a'" + repeated(" . 'a'", 65) + " = 1}\n", {"chat.toml:1: a key has more than 64 dots"});
-    EXPECT_FALSE(read("a = " + repeated("[", 100'000)).config);
-    EXPECT_FALSE(read("a = " + repeated("{a=", 100'000)).config);
+    EXPECT_FALSE(read_slot("a = " + repeated("[", 100'000)).config);
+    EXPECT_FALSE(read_slot("a = " + repeated("{a=", 100'000)).config);
 }
 
 TEST(Config, DotsThatAreNoKeyAreNoProblem) {
@@ -375,13 +375,13 @@ TEST(Config, DotsThatAreNoKeyAreNoProblem) {
     for (const std::string& toml : {"a" + repeated(".a", 64) + " = 1\n", "# " + dots + "\n", "a = \"" + dots + "\\\"" + dots + "\"\n", "a = '" + dots + "'\n",
                                     "a = \"\"\"\n" + dots + "\"" + dots + "\n\"\"\"\n", "a = '''" + dots + "'" + dots + "'''\n",
                                     "a = [" + repeated("1.5, ", 200) + "]\n", repeated("a.b", 1) + " = 1.5\n" + repeated("# .\n", 100)}) {
-        const auto file = read("port = 9000\n" + toml);
+        const auto file = read_slot("port = 9000\n" + toml);
         EXPECT_TRUE(file.config) << toml;
     }
 }
 
 TEST(Config, LongListsAreRefused) {
-    EXPECT_EQ(good("port=9000\nmodel.labels = [" + repeated("'x',", 256) + "]").labels.size(), 256U);
+    EXPECT_EQ(good_config("port=9000\nmodel.labels = [" + repeated("'x',", 256) + "]").labels.size(), 256U);
     expect_refused("port=9000\nmodel.labels = [" + repeated("'x',", 257) + "]",
                    {"chat.toml:2:16: model.labels: \"x\" is not allowed: a list of at most 256 strings, without NUL and code points that are no characters"});
 }

@@ -7,7 +7,7 @@
 namespace hal0::slot {
 namespace {
 
-Slot slot_with(Profile profile, const std::string& toml = "") {
+Slot cpu_slot_with(Profile profile, const std::string& toml = "") {
     const auto file = parse_slot(*SlotName::parse("chat"), "chat.toml", "port = 9000\n" + toml);
     EXPECT_TRUE(file.config) << toml;
     const auto provider_id = profile.provider;
@@ -22,7 +22,7 @@ Profile smallest() {
 }
 
 TEST(ContainerCommand, OfTheSmallestSlot) {
-    EXPECT_EQ(container_command(slot_with(smallest()), "/mnt/ai-models"),
+    EXPECT_EQ(container_command(cpu_slot_with(smallest()), "/mnt/ai-models"),
               "podman run \\\n"
               "    --rm --replace --name=hal0-slot-chat \\\n"
               "    --detach --cgroups=split --sdnotify=conmon --log-driver=passthrough \\\n"
@@ -46,7 +46,7 @@ TEST(ContainerCommand, OfAFullSlotWithNastyTexts) {
     profile.groups = {"render"};
     profile.network = Network::private_;
     profile.security = {"label=disable", "seccomp=unconfined"};
-    const auto slot = slot_with(profile, "[server]\nextra_args = '''--x \"$HOME\" ';' '#c' \\\\'''\n[timeouts]\nstop_s = 60\n");
+    const auto slot = cpu_slot_with(profile, "[server]\nextra_args = '''--x \"$HOME\" ';' '#c' \\\\'''\n[timeouts]\nstop_s = 60\n");
     EXPECT_EQ(container_command(slot, "/srv/50%/$m"),
               "podman run \\\n"
               "    --rm --replace --name=hal0-slot-chat \\\n"
@@ -70,7 +70,7 @@ TEST(ContainerCommand, OfAFullSlotWithNastyTexts) {
 }
 
 TEST(ContainerCommand, AWordThatLooksLikeAVariableIsText) {
-    const auto command = container_command(slot_with(smallest(), "[server]\nextra_args = \"$HAL0_MODEL_ARGS --$HAL0_GROUP_ARGS\"\n"), "/m");
+    const auto command = container_command(cpu_slot_with(smallest(), "[server]\nextra_args = \"$HAL0_MODEL_ARGS --$HAL0_GROUP_ARGS\"\n"), "/m");
     EXPECT_TRUE(command.ends_with("    --metrics \\\n    \"$$HAL0_MODEL_ARGS\" \\\n    \"--$$HAL0_GROUP_ARGS\"")) << command;
 }
 

@@ -16,12 +16,12 @@ namespace {
 using Json = nlohmann::json;
 using Ports = std::set<std::uint16_t>;
 
-struct Case {
+struct CreateCase {
     std::string rule, config, toml;
     std::optional<Device> detected = Device::gpu_vulkan;
 };
 
-void expect_created(const std::vector<Case>& cases) {
+void expect_created(const std::vector<CreateCase>& cases) {
     for (const auto& c : cases) {
         SCOPED_TRACE(c.rule + ": " + c.config);
         const auto slot = new_slot(sample_plan({}), "chat", Json::parse(c.config), c.detected, {});
@@ -102,7 +102,7 @@ TEST(Create, ReadsBackAsWhatWasGiven) {
     EXPECT_EQ(json_of_slot("f", slot->toml, diagnostics), expected) << slot->toml;
 }
 
-struct Refusal {
+struct CreateRefusal {
     std::string name, config;
     ErrorKind kind;
     std::string message;
@@ -110,7 +110,7 @@ struct Refusal {
 
 TEST(Create, RefusesInOrder) {
     const auto plan = sample_plan({{"embed", "port = 8081\n"}, {"broken", "port = 80\n"}, {"lost", "port = 8085\nprofile = \"gone\"\n"}});
-    const std::vector<Refusal> cases = {
+    const std::vector<CreateRefusal> cases = {
         {"Chat", R"({"port":80})", ErrorKind::invalid_name, "\"Chat\" is not a slot name: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit"},
         {"embed", R"({"port":80})", ErrorKind::slot_exists, "there is a slot embed already: /etc/hal0/slots/embed.toml"},
         {"broken", "{}", ErrorKind::slot_exists, "there is a slot broken already: /etc/hal0/slots/broken.toml"},

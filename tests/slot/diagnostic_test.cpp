@@ -12,21 +12,21 @@ namespace {
 
 Diagnostic error(Place place, std::string key, std::string message) { return {Severity::error, std::move(place), std::move(key), std::move(message)}; }
 
-const std::string file = "/etc/hal0/slots/chat.toml";
+const std::string chat_toml = "/etc/hal0/slots/chat.toml";
 
-struct Case {
+struct DiagnosticCase {
     std::string sentence;
     Diagnostic diagnostic;
 };
 
-const std::vector<Case> cases = {
-    {file + ":1:8: port: 80 is not allowed: a number from 1024 to 65535", error({file, 1, 8}, "port", "80 is not allowed: a number from 1024 to 65535")},
-    {file + ":12:3: model.context_size: too small", error({file, 12, 3}, "model.context_size", "too small")},
-    {file + ":7: a key has more than 64 dots", error({file, 7, 0}, "", "a key has more than 64 dots")},
-    {file + ": port: is missing: a number", error({file}, "port", "is missing: a number")},
-    {file + ": cannot be read: Permission denied", error({file}, "", "cannot be read: Permission denied")},
-    {file + ":2:1: Error while parsing key: expected a value", error({file, 2, 1}, "", "Error while parsing key: expected a value")},
-    {file + R"(:3:1: "odd: \"key\"".x: given twice)", error({file, 3, 1}, R"("odd: \"key\"".x)", "given twice")},
+const std::vector<DiagnosticCase> diagnostic_cases = {
+    {chat_toml + ":1:8: port: 80 is not allowed: a number from 1024 to 65535", error({chat_toml, 1, 8}, "port", "80 is not allowed: a number from 1024 to 65535")},
+    {chat_toml + ":12:3: model.context_size: too small", error({chat_toml, 12, 3}, "model.context_size", "too small")},
+    {chat_toml + ":7: a key has more than 64 dots", error({chat_toml, 7, 0}, "", "a key has more than 64 dots")},
+    {chat_toml + ": port: is missing: a number", error({chat_toml}, "port", "is missing: a number")},
+    {chat_toml + ": cannot be read: Permission denied", error({chat_toml}, "", "cannot be read: Permission denied")},
+    {chat_toml + ":2:1: Error while parsing key: expected a value", error({chat_toml, 2, 1}, "", "Error while parsing key: expected a value")},
+    {chat_toml + R"(:3:1: "odd: \"key\"".x: given twice)", error({chat_toml, 3, 1}, R"("odd: \"key\"".x)", "given twice")},
     {"/r.toml:4:1: models[10].path: is missing", error({"/r.toml", 4, 1}, "models[10].path", "is missing")},
     {"chat.toml:4:1: port: wrong", error({"chat.toml", 4, 1}, "port", "wrong")},
     {"port: 80 is not allowed", error({}, "port", "80 is not allowed")},
@@ -34,11 +34,11 @@ const std::vector<Case> cases = {
 };
 
 TEST(Diagnostic, IsPrintedAsOneSentence) {
-    for (const auto& c : cases) EXPECT_EQ(to_string(c.diagnostic), c.sentence);
+    for (const auto& c : diagnostic_cases) EXPECT_EQ(to_string(c.diagnostic), c.sentence);
 }
 
 TEST(Diagnostic, IsReadBackFromItsSentence) {
-    for (const auto& c : cases) {
+    for (const auto& c : diagnostic_cases) {
         SCOPED_TRACE(c.sentence);
         const auto read = parse_diagnostic(c.sentence);
         ASSERT_TRUE(read);
@@ -68,7 +68,7 @@ TEST(Diagnostic, OfAFileComesBack) {
     for (const auto* toml : {"port = 80\n", "port = [\n", "port = 8081\nport = 8082\n", "", "port = 8081\nmodel = 5\n", "port = 8081\ntype = \"video\"\n",
                              "port = 8081\n[server]\nextra_args = \"'\"\n", "port = 8081\n[slot]\nport = 8082\n", "name = \"other\"\nport = 8081\n",
                              "port = 8081\n[limits]\nmemory_max = \"a: b\"\n", "a = \x01\n", "backend = \"cpu\"\ndevice = \"npu\"\nport = 8081\n"}) {
-        const auto parsed = parse_slot(name, file, toml);
+        const auto parsed = parse_slot(name, chat_toml, toml);
         ASSERT_NE(first_error(parsed.diagnostics), nullptr) << toml;
         EXPECT_EQ(parse_diagnostic(to_string(*first_error(parsed.diagnostics))), *first_error(parsed.diagnostics));
     }

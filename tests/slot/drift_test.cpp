@@ -15,13 +15,13 @@ namespace {
 using Words = std::vector<std::string>;
 using Differences = std::vector<Difference>;
 
-struct Case {
+struct DriftCase {
     std::string rule;
     Words running, configured;
     Differences differences;
 };
 
-void expect(ProviderId server, const std::vector<Case>& cases) {
+void expect(ProviderId server, const std::vector<DriftCase>& cases) {
     for (const auto& c : cases)
         EXPECT_EQ(drift(provider(server), {"i", c.running}, {"i", c.configured}), c.differences) << c.rule;
 }

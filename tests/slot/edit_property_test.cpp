@@ -3,6 +3,7 @@
 #include "slot/edit.hpp"
 
 #include "slot/toml_json.hpp"
+#include "tests/slot/drop_empty_tables.hpp"
 #include "tests/slot/sample_plan.hpp"
 
 #include <gtest/gtest.h>
@@ -99,15 +100,7 @@ Words lines_of(const std::string& text) {
     return lines;
 }
 
-/// RFC 7386, and what TOML has no use for is left out: empty tables.
-void drop_empty(Json& tree) {
-    for (auto it = tree.begin(); it != tree.end();) {
-        if (it->is_object()) drop_empty(*it);
-        it = it->is_object() && it->empty() ? tree.erase(it) : std::next(it);
-    }
-}
-
-Json read(const std::string& toml) {
+Json read_slot(const std::string& toml) {
     Diagnostics diagnostics;
     auto json = json_of_slot("f", toml, diagnostics);
     EXPECT_TRUE(json) << toml;
@@ -140,11 +133,11 @@ TEST(EditProperty, TheResultIsTheMergeAndEveryOtherLineIsStillThere) {
         SCOPED_TRACE(toml + "\n-- " + changes.dump());
         const auto result = edit_slot(sample_plan({{"chat", toml}}), chat, toml, changes);
         ASSERT_TRUE(result) << result.error();
-        auto expected = read(toml);
+        auto expected = read_slot(toml);
         expected.merge_patch(changes);
-        auto actual = read(*result);
-        drop_empty(expected);
-        drop_empty(actual);
+        auto actual = read_slot(*result);
+        drop_empty_tables(expected);
+        drop_empty_tables(actual);
         ASSERT_EQ(actual, expected) << *result;
         const auto after = lines_of(*result);
         std::string header;

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 const SlotName chat = *SlotName::parse("chat");
-const std::string file = "/etc/hal0/slots/chat.toml:";
+const std::string in_chat_toml = "/etc/hal0/slots/chat.toml:";
 
 Result<std::string, OperationError> edit(const std::string& toml, const std::string& changes, std::optional<Device> detected = std::nullopt,
                                          std::vector<std::pair<std::string, std::string>> others = {}) {
@@ -23,12 +23,12 @@ Result<std::string, OperationError> edit(const std::string& toml, const std::str
     return edit_slot(sample_plan(others), chat, toml, Json::parse(changes), detected);
 }
 
-struct Case {
+struct EditCase {
     std::string rule, before, changes, after;
     std::optional<Device> detected = std::nullopt;
 };
 
-void expect_edited(const std::vector<Case>& cases) {
+void expect_edited(const std::vector<EditCase>& cases) {
     for (const auto& c : cases) {
         SCOPED_TRACE(c.rule + ": " + c.changes);
         const auto result = edit(c.before, c.changes, c.detected);
@@ -37,13 +37,13 @@ void expect_edited(const std::vector<Case>& cases) {
     }
 }
 
-struct Refusal {
+struct EditRefusal {
     std::string before, changes;
     ErrorKind kind;
     std::string message;
 };
 
-void expect_refused(const std::vector<Refusal>& cases) {
+void expect_edit_refused(const std::vector<EditRefusal>& cases) {
     for (const auto& c : cases) {
         SCOPED_TRACE(c.before + "-- " + c.changes);
         const auto result = edit(c.before, c.changes);
@@ -119,49 +119,49 @@ TEST(Edit, MendsAFile) {
 }
 
 TEST(Edit, RefusesWhatStaysBroken) {
-    expect_refused({
-        {"port = 80\n", R"({"enabled":true})", ErrorKind::invalid_config, file + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
-        {"port = 80\n", "{}", ErrorKind::invalid_config, file + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
+    expect_edit_refused({
+        {"port = 80\n", R"({"enabled":true})", ErrorKind::invalid_config, in_chat_toml + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
+        {"port = 80\n", "{}", ErrorKind::invalid_config, in_chat_toml + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
         {"[model]\n\n[limits]\ncpu_weight = 0\n", R"({"port":8081,"model":{"default":"a"}})", ErrorKind::invalid_config,
-         file + "4:14: limits.cpu_weight: 0 is not allowed: a whole number from 1 to 10000"},
-        {"a = \n", R"({"port":8081})", ErrorKind::invalid_config, file + "1:5: Error while parsing key-value pair: expected value, saw '\\n'"},
+         in_chat_toml + "4:14: limits.cpu_weight: 0 is not allowed: a whole number from 1 to 10000"},
+        {"a = \n", R"({"port":8081})", ErrorKind::invalid_config, in_chat_toml + "1:5: Error while parsing key-value pair: expected value, saw '\\n'"},
         {"port = 8081\nprofile = \"gone\"\n", R"({"enabled":true})", ErrorKind::no_such_profile,
-         file + "2:11: profile: there is no profile \"gone\": one of anygpu, comfyui, cpu, flm, hosted, kokoro, rocm, vulkan"},
-        {"port = 8081\nslot = 3\n", R"({"enabled":true})", ErrorKind::invalid_config, file + "2:8: slot: 3 is not allowed: a table, [slot]"},
+         in_chat_toml + "2:11: profile: there is no profile \"gone\": one of anygpu, comfyui, cpu, flm, hosted, kokoro, rocm, vulkan"},
+        {"port = 8081\nslot = 3\n", R"({"enabled":true})", ErrorKind::invalid_config, in_chat_toml + "2:8: slot: 3 is not allowed: a table, [slot]"},
     });
 }
 
 TEST(Edit, RefusesWhatWouldBreakTheFile) {
-    expect_refused({
-        {"port = 8081\n", R"({"port":80})", ErrorKind::invalid_config, file + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
+    expect_edit_refused({
+        {"port = 8081\n", R"({"port":80})", ErrorKind::invalid_config, in_chat_toml + "1:8: port: 80 is not allowed: a whole number from 1024 to 65535"},
         {"port = 8081\n", R"({"port":8080})", ErrorKind::invalid_config,
-         file + "1:8: port: 8080 is not allowed: it is hal0's own HTTP port; a number from 1024 to 65535, except 8080"},
-        {"port = 8081\n", R"({"port":null})", ErrorKind::invalid_config, file.substr(0, file.size() - 1) + ": port: is missing: a number from 1024 to 65535, except 8080"},
-        {"port = 8081\n", R"({"port":"8082"})", ErrorKind::invalid_config, file + "1:8: port: \"8082\" is not allowed: a whole number from 1024 to 65535"},
-        {"port = 8081\n", R"({"name":"x"})", ErrorKind::invalid_config, file + "2:8: name: \"x\" is not allowed: it must be \"chat\", the file's name"},
-        {"port = 8081\n", R"({"model":"a"})", ErrorKind::invalid_config, file + "2:9: model: \"a\" is not allowed: a table, [model]"},
+         in_chat_toml + "1:8: port: 8080 is not allowed: it is hal0's own HTTP port; a number from 1024 to 65535, except 8080"},
+        {"port = 8081\n", R"({"port":null})", ErrorKind::invalid_config, in_chat_toml.substr(0, in_chat_toml.size() - 1) + ": port: is missing: a number from 1024 to 65535, except 8080"},
+        {"port = 8081\n", R"({"port":"8082"})", ErrorKind::invalid_config, in_chat_toml + "1:8: port: \"8082\" is not allowed: a whole number from 1024 to 65535"},
+        {"port = 8081\n", R"({"name":"x"})", ErrorKind::invalid_config, in_chat_toml + "2:8: name: \"x\" is not allowed: it must be \"chat\", the file's name"},
+        {"port = 8081\n", R"({"model":"a"})", ErrorKind::invalid_config, in_chat_toml + "2:9: model: \"a\" is not allowed: a table, [model]"},
         {"port = 8081\n", R"({"model":{"default":"--x"}})", ErrorKind::invalid_config,
-         file + "4:11: model.default: \"--x\" is not a model id: 1 to 255 letters, digits and . _ - / : @ +, starting with a letter or digit"},
+         in_chat_toml + "4:11: model.default: \"--x\" is not a model id: 1 to 255 letters, digits and . _ - / : @ +, starting with a letter or digit"},
         {"port = 8081\n", R"({"profile":"gone"})", ErrorKind::no_such_profile,
-         file + "2:11: profile: there is no profile \"gone\": one of anygpu, comfyui, cpu, flm, hosted, kokoro, rocm, vulkan"},
+         in_chat_toml + "2:11: profile: there is no profile \"gone\": one of anygpu, comfyui, cpu, flm, hosted, kokoro, rocm, vulkan"},
         {"port = 8081\n", R"({"profile":"hosted"})", ErrorKind::invalid_config,
          "/usr/share/hal0/profiles.toml:30:9: profile.hosted.flags: --host is not allowed here: the slot's port and the profile's network decide it"},
         {"port = 8081\n", R"({"server":{"extra_args":"--port 1"}})", ErrorKind::invalid_config,
-         file + "4:14: server.extra_args: --port is not allowed here: the slot's port and the profile's network decide it"},
-        {"port = 8081\n", R"({"device":"tpu"})", ErrorKind::invalid_config, file + "2:10: device: \"tpu\" is not known: one of gpu-vulkan, gpu-rocm, cpu, npu"},
-        {"port = 8081\n", R"({"device":3})", ErrorKind::invalid_config, file + "2:10: device: 3 is not allowed: a string in quotes"},
-        {"port = 8081\ndevice = \"cpu\"\n", R"({"backend":"cuda"})", ErrorKind::invalid_config, file + "3:11: backend: \"cuda\" is not known: one of vulkan, rocm, cpu, flm"},
+         in_chat_toml + "4:14: server.extra_args: --port is not allowed here: the slot's port and the profile's network decide it"},
+        {"port = 8081\n", R"({"device":"tpu"})", ErrorKind::invalid_config, in_chat_toml + "2:10: device: \"tpu\" is not known: one of gpu-vulkan, gpu-rocm, cpu, npu"},
+        {"port = 8081\n", R"({"device":3})", ErrorKind::invalid_config, in_chat_toml + "2:10: device: 3 is not allowed: a string in quotes"},
+        {"port = 8081\ndevice = \"cpu\"\n", R"({"backend":"cuda"})", ErrorKind::invalid_config, in_chat_toml + "3:11: backend: \"cuda\" is not known: one of vulkan, rocm, cpu, flm"},
         {"port = 8081\n", R"({"device":"cpu","profile":"rocm"})", ErrorKind::invalid_config,
-         file + "2:10: device: \"cpu\" contradicts the profile \"rocm\", which is for gpu"},
+         in_chat_toml + "2:10: device: \"cpu\" contradicts the profile \"rocm\", which is for gpu"},
         {"port = 8081\n", R"({"device":"gpu-vulkan","profile":"rocm"})", ErrorKind::invalid_config,
-         file + "2:10: device: \"gpu-vulkan\" contradicts the profile \"rocm\", which is for gpu-rocm"},
+         in_chat_toml + "2:10: device: \"gpu-vulkan\" contradicts the profile \"rocm\", which is for gpu-rocm"},
         {"port = 8081\n", R"({"backend":"cpu","profile":"rocm"})", ErrorKind::invalid_config,
-         file + "2:10: device: \"cpu\" contradicts the profile \"rocm\", which is for gpu"},
+         in_chat_toml + "2:10: device: \"cpu\" contradicts the profile \"rocm\", which is for gpu"},
         {"port = 8081\n", R"({"backend":"cpu","device":"npu"})", ErrorKind::invalid_config, "backend: \"cpu\" contradicts device = \"npu\""},
         {"port = 8081\n", R"({"model":{"ctx_size":128,"context_size":256}})", ErrorKind::invalid_config,
          "model.ctx_size: contradicts model.context_size, which is the same setting"},
         {"port = 8081\ntype = \"image\"\n", R"({"device":"cpu"})", ErrorKind::invalid_config,
-         file + "3:10: device: \"cpu\" contradicts the profile \"comfyui\", which is for gpu"},
+         in_chat_toml + "3:10: device: \"cpu\" contradicts the profile \"comfyui\", which is for gpu"},
         {"port = 8081\n", R"({"slot":{"port":8082}})", ErrorKind::invalid_config, "slot: is not a key of its own: a slot's keys are given without it"},
         {"port = 8081\n", R"({"slot":null})", ErrorKind::invalid_config, "slot: is not a key of its own: a slot's keys are given without it"},
         {"port = 8081\n", "[]", ErrorKind::invalid_config, "the configuration is not a table of keys and values"},
@@ -179,7 +179,7 @@ TEST(Edit, PortsBelongToOneSlot) {
     const auto embed = std::pair<std::string, std::string>{"embed", "port = 8082\n"};
     const auto taken = edit("port = 8081\n", R"({"port":8082})", std::nullopt, {embed});
     ASSERT_FALSE(taken);
-    EXPECT_EQ(taken.failure(), (OperationError{ErrorKind::port_in_use, file + "1:8: port: 8082 is taken by slot embed (/etc/hal0/slots/embed.toml:1:8): choose another one"}));
+    EXPECT_EQ(taken.failure(), (OperationError{ErrorKind::port_in_use, in_chat_toml + "1:8: port: 8082 is taken by slot embed (/etc/hal0/slots/embed.toml:1:8): choose another one"}));
     const auto last_wins = edit("port = 8081\n", R"({"port":8083})", std::nullopt, {embed});
     EXPECT_TRUE(last_wins);
     const auto not_mended = edit("port = 8082\n", R"({"enabled":true})", std::nullopt, {{"audio", "port = 8082\n"}});
@@ -198,7 +198,7 @@ TEST(Edit, GroupsHaveRoomForSoMany) {
     for (std::size_t i = 0; i < most_rivals; ++i) others.emplace_back("s" + std::to_string(i), "port = " + std::to_string(9000 + i) + "\nexclusive_group = \"g\"\n");
     const auto full = edit("port = 8081\n", R"({"exclusive_group":"g"})", std::nullopt, others);
     ASSERT_FALSE(full);
-    EXPECT_EQ(full.failure(), (OperationError{ErrorKind::invalid_config, file + "2:19: exclusive_group: \"g\" has 64 slots already, the most that a group can have"}));
+    EXPECT_EQ(full.failure(), (OperationError{ErrorKind::invalid_config, in_chat_toml + "2:19: exclusive_group: \"g\" has 64 slots already, the most that a group can have"}));
     others.pop_back();
     EXPECT_TRUE(edit("port = 8081\n", R"({"exclusive_group":"g"})", std::nullopt, others));
     EXPECT_TRUE(edit("port = 8081\nexclusive_group = \"g\"\n", R"({"enabled":false})", std::nullopt, others));
@@ -290,11 +290,11 @@ TEST(SlotOfText, IsWhatTheFileWouldMake) {
 
 TEST(SlotOfText, SaysWhatIsWrongInTheText) {
     EXPECT_EQ(refusal_of_text("\n\nport = 80\n").kind, ErrorKind::invalid_config);
-    EXPECT_TRUE(refusal_of_text("\n\nport = 80\n").message.starts_with(file + "3:8: port: 80 is not allowed")) << refusal_of_text("\n\nport = 80\n").message;
-    EXPECT_TRUE(refusal_of_text("port = 8081\nport = 8081\n").message.starts_with(file + "2:")) << refusal_of_text("port = 8081\nport = 8081\n").message;
+    EXPECT_TRUE(refusal_of_text("\n\nport = 80\n").message.starts_with(in_chat_toml + "3:8: port: 80 is not allowed")) << refusal_of_text("\n\nport = 80\n").message;
+    EXPECT_TRUE(refusal_of_text("port = 8081\nport = 8081\n").message.starts_with(in_chat_toml + "2:")) << refusal_of_text("port = 8081\nport = 8081\n").message;
     EXPECT_EQ(refusal_of_text("name = \"other\"\nport = 8081\n").kind, ErrorKind::invalid_config);
     EXPECT_EQ(refusal_of_text("").kind, ErrorKind::invalid_config);
-    EXPECT_EQ(refusal_of_text("port = 8085\n"), (OperationError{ErrorKind::port_in_use, file + "1:8: port: 8085 is taken by slot other (/etc/hal0/slots/other.toml:1:8): choose another one"}));
+    EXPECT_EQ(refusal_of_text("port = 8085\n"), (OperationError{ErrorKind::port_in_use, in_chat_toml + "1:8: port: 8085 is taken by slot other (/etc/hal0/slots/other.toml:1:8): choose another one"}));
     EXPECT_EQ(refusal_of_text("port = 8081\nprofile = \"gone\"\n").kind, ErrorKind::no_such_profile);
 }
 

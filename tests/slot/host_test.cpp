@@ -18,14 +18,14 @@ const Gpu arc{.vendor_id = 0x8086, .driver = "xe", .drm_path = "/dev/dri/renderD
 const Gpu bmc{.vendor_id = 0x1a03, .driver = "ast"};
 const Gpu dark_radeon{.vendor_id = 0x1002, .driver = "radeon"};
 
-struct DeviceCase {
+struct DefaultDeviceCase {
     std::string rule;
     std::optional<std::vector<Gpu>> gpus;
     bool has_kfd;
     Device device;
 };
 
-const std::vector<DeviceCase> device_cases = {
+const std::vector<DefaultDeviceCase> device_cases = {
     {"AMD that computes", {{radeon}}, true, Device::gpu_rocm},
     {"AMD as the second one", {{arc, radeon}}, true, Device::gpu_rocm},
     {"AMD without /dev/kfd", {{radeon}}, false, Device::gpu_vulkan},

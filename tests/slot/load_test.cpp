@@ -11,7 +11,7 @@
 namespace hal0::slot {
 namespace {
 
-const std::string broken = "/etc/hal0/slots/broken.toml:1:8: port: 80 is not allowed: a whole number from 1024 to 65535";
+const std::string broken_port = "/etc/hal0/slots/broken.toml:1:8: port: 80 is not allowed: a whole number from 1024 to 65535";
 const std::string registry_has = "is not in the registry /var/lib/hal0/registry/registry.toml, which has gemma, qwen: add it there, or choose another one";
 
 Plan plan() {
@@ -29,7 +29,7 @@ Registry registry() {
     return read;
 }
 
-struct Case {
+struct LoadCase {
     std::string slot;
     std::optional<std::string> model;
     std::string outcome;  // the model, or what kind of error and its message
@@ -41,7 +41,7 @@ std::string outcome(const Result<std::optional<ModelId>, OperationError>& result
 }
 
 TEST(CheckLoad, DecidesBeforeAnythingIsTouched) {
-    const std::vector<Case> cases = {
+    const std::vector<LoadCase> cases = {
         {"chat", std::nullopt, "qwen"},
         {"chat", "gemma", "gemma"},
         {"chat", "gone", "NoSuchModel: model 'gone' " + registry_has},
@@ -55,7 +55,7 @@ TEST(CheckLoad, DecidesBeforeAnythingIsTouched) {
         {"npu", "qwen3:4b", "qwen3:4b"},
         {"off", std::nullopt, "Disabled: slot off is disabled (/etc/hal0/slots/off.toml:2:11): set enabled to true to load it"},
         {"off", "gone", "Disabled: slot off is disabled (/etc/hal0/slots/off.toml:2:11): set enabled to true to load it"},
-        {"broken", "gone", "InvalidConfig: " + broken},
+        {"broken", "gone", "InvalidConfig: " + broken_port},
         {"nobody", std::nullopt, "NoSuchSlot: there is no slot \"nobody\""},
     };
     for (const auto& c : cases) EXPECT_EQ(outcome(check_load(plan(), *SlotName::parse(c.slot), c.model, registry())), c.outcome);

@@ -13,14 +13,14 @@ std::string reason(const Texts& texts) {
     return log_reason(lines);
 }
 
-struct Case {
+struct ReasonCase {
     const char* what;
     Texts texts;
     const char* chosen;
 };
 
 // As llama-server and the libraries below it, flm, python's servers and podman write.
-const std::vector<Case> cases = {
+const std::vector<ReasonCase> reason_cases = {
     {"a model of a kind that it does not know",
      {"build: 5318 (15e03282) with cc (Debian 14.2.0) for x86_64-linux-gnu", "main: loading model", "srv    load_model: loading model '/mnt/ai-models/x.gguf'",
       "llama_model_load: error loading model: error loading model architecture: unknown model architecture: 'foo'",
@@ -88,7 +88,7 @@ const std::vector<Case> cases = {
 };
 
 TEST(LogReason, NamesTheCause) {
-    for (const auto& test : cases) EXPECT_EQ(reason(test.texts), test.chosen) << test.what;
+    for (const auto& test : reason_cases) EXPECT_EQ(reason(test.texts), test.chosen) << test.what;
 }
 
 TEST(LogReason, OfNoLinesIsEmpty) { EXPECT_EQ(log_reason({}), ""); }

@@ -10,14 +10,14 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-struct Read {
+struct ReadRegistry {
     Models models;
     Words messages;
 };
 
-Read read(const std::string& toml) {
+ReadRegistry read_registry(const std::string& toml) {
     Diagnostics diagnostics;
-    Read result{parse_registry("registry.toml", toml, diagnostics), {}};
+    ReadRegistry result{parse_registry("registry.toml", toml, diagnostics), {}};
     for (const auto& d : diagnostics) result.messages.push_back((d.severity == Severity::warning ? "warning: " : "") + to_string(d));
     return result;
 }
@@ -47,7 +47,7 @@ TEST(Registry, ReadsEveryKeyInBothShapes) {
     for (const std::string& toml : {"[models.\"qwen:2.5\"]\n" + every_key + "[models.\"qwen:2.5\".defaults]\ncontext_size = 8192\nn_gpu_layers = -1\nrope_freq_base = 10000\n",
                                     "[[models]]\nid = \"qwen:2.5\"\n" + every_key + "[models.defaults]\nctx_size = 8192\nn_gpu_layers = -1\nrope_freq_base = 1e4\n"}) {
         SCOPED_TRACE(toml);
-        const auto [models, messages] = read(toml);
+        const auto [models, messages] = read_registry(toml);
         EXPECT_EQ(messages, Words{});
         ASSERT_EQ(ids(models), Words{"qwen:2.5"});
         const auto& model = models.at(id("qwen:2.5"));
@@ -72,7 +72,7 @@ TEST(Registry, ReadsEveryKeyInBothShapes) {
 }
 
 TEST(Registry, OnlyThePathIsNeeded) {
-    const auto [models, messages] = read("[models.a]\npath = \"a b.gguf\"\nmmproj = \"\"\nother_tools_key = 1\n");
+    const auto [models, messages] = read_registry("[models.a]\npath = \"a b.gguf\"\nmmproj = \"\"\nother_tools_key = 1\n");
     EXPECT_EQ(messages, Words{}) << "unknown keys belong to other tools";
     ASSERT_EQ(ids(models), Words{"a"});
     const auto& model = models.at(id("a"));
@@ -88,18 +88,18 @@ TEST(Registry, OnlyThePathIsNeeded) {
 
 TEST(Registry, IsEmptyWithoutModels) {
     for (const std::string toml : {"", "other = 1\n", "[models]\n", "models = []\n"}) {
-        const auto [models, messages] = read(toml);
+        const auto [models, messages] = read_registry(toml);
         EXPECT_EQ(ids(models), Words{}) << toml;
         EXPECT_EQ(messages, Words{}) << toml;
     }
 }
 
-struct WrongCase {
+struct WrongRow {
     std::string toml, message;  // toml stands below the path of [models.bad]
 };
 
 TEST(Registry, ARowWithAnErrorIsReportedOnceAndLeftOutTheOthersStay) {
-    const std::vector<WrongCase> cases = {
+    const std::vector<WrongRow> cases = {
         {"name = 3", "registry.toml:3:8: models.bad.name: 3 is not allowed: a string in quotes"},
         {"mmproj = 3", "registry.toml:3:10: models.bad.mmproj: 3 is not allowed: a string in quotes"},
         {"mmproj = \"a\\nb\"", "registry.toml:3:10: models.bad.mmproj: \"a\\x0ab\" is not allowed: a path without control characters"},
@@ -115,49 +115,49 @@ TEST(Registry, ARowWithAnErrorIsReportedOnceAndLeftOutTheOthersStay) {
         {"defaults.rope_freq_base = -1.5", "registry.toml:3:27: models.bad.defaults.rope_freq_base: -1.5 is not allowed: a number greater than 0"},
     };
     for (const auto& c : cases) {
-        const auto [models, messages] = read("[models.bad]\npath = \"p\"\n" + c.toml + "\n[models.a]\npath = \"a\"\n[models.z]\npath = \"z\"\n");
+        const auto [models, messages] = read_registry("[models.bad]\npath = \"p\"\n" + c.toml + "\n[models.a]\npath = \"a\"\n[models.z]\npath = \"z\"\n");
         EXPECT_EQ(ids(models), (Words{"a", "z"})) << c.toml;
         EXPECT_EQ(messages, Words{c.message});
     }
 }
 
 TEST(Registry, NeedsAPathWithoutControlCharacters) {
-    EXPECT_EQ(read("[models.a]\nname = \"x\"\n").messages, Words{"registry.toml: models.a.path: is missing: the model's file"});
-    EXPECT_EQ(read("[models.a]\npath = \"\"\n").messages, Words{"registry.toml:2:8: models.a.path: \"\" is not allowed: a path without control characters"});
-    EXPECT_EQ(read("[models.a]\npath = \"a\\u001bb\"\n").messages,
+    EXPECT_EQ(read_registry("[models.a]\nname = \"x\"\n").messages, Words{"registry.toml: models.a.path: is missing: the model's file"});
+    EXPECT_EQ(read_registry("[models.a]\npath = \"\"\n").messages, Words{"registry.toml:2:8: models.a.path: \"\" is not allowed: a path without control characters"});
+    EXPECT_EQ(read_registry("[models.a]\npath = \"a\\u001bb\"\n").messages,
               Words{"registry.toml:2:8: models.a.path: \"a\\x1bb\" is not allowed: a path without control characters"});
-    EXPECT_EQ(read("[models.a]\npath = \"" + std::string(4096, 'a') + "\"\n").messages, Words{});
-    EXPECT_EQ(read("[models.a]\npath = \"" + std::string(4097, 'a') + "\"\n").messages.size(), 1U);
+    EXPECT_EQ(read_registry("[models.a]\npath = \"" + std::string(4096, 'a') + "\"\n").messages, Words{});
+    EXPECT_EQ(read_registry("[models.a]\npath = \"" + std::string(4097, 'a') + "\"\n").messages.size(), 1U);
 }
 
 TEST(Registry, NeedsAnId) {
     const std::string rule = " is not a model id: 1 to 255 letters, digits and . _ - / : @ +, starting with a letter or digit";
-    const auto [models, messages] = read("[[models]]\npath = \"p\"\n[[models]]\nid = 3\npath = \"p\"\n[[models]]\nid = \"--x\"\npath = \"p\"\n[[models]]\nid = \"ok\"\npath = \"p\"\n");
+    const auto [models, messages] = read_registry("[[models]]\npath = \"p\"\n[[models]]\nid = 3\npath = \"p\"\n[[models]]\nid = \"--x\"\npath = \"p\"\n[[models]]\nid = \"ok\"\npath = \"p\"\n");
     EXPECT_EQ(ids(models), Words{"ok"});
     EXPECT_EQ(messages, (Words{"registry.toml:1:1: models[0]: \"\"" + rule, "registry.toml:3:1: models[1]: \"\"" + rule, "registry.toml:6:1: models[2]: \"--x\"" + rule}));
-    EXPECT_EQ(read("[models.\"a b\\u001b\"]\npath = \"p\"\n").messages, Words{"registry.toml:1:1: models.\"a b\\x1b\": \"a b\\x1b\"" + rule});
+    EXPECT_EQ(read_registry("[models.\"a b\\u001b\"]\npath = \"p\"\n").messages, Words{"registry.toml:1:1: models.\"a b\\x1b\": \"a b\\x1b\"" + rule});
 }
 
 TEST(Registry, RowsAreTables) {
-    const auto [models, messages] = read("[models]\nbad = 3\nok = { path = \"p\" }\n");
+    const auto [models, messages] = read_registry("[models]\nbad = 3\nok = { path = \"p\" }\n");
     EXPECT_EQ(ids(models), Words{"ok"});
     EXPECT_EQ(messages, Words{"registry.toml:2:7: models.bad: a model is a table, [models.<id>]"});
-    EXPECT_EQ(read("models = [3]\n").messages, Words{"registry.toml:1:11: models[0]: a model is a table, [models.<id>]"});
+    EXPECT_EQ(read_registry("models = [3]\n").messages, Words{"registry.toml:1:11: models[0]: a model is a table, [models.<id>]"});
 }
 
 TEST(Registry, ModelsAreTables) {
-    EXPECT_EQ(read("models = 3\n").messages, Words{"registry.toml:1: models: must be tables, [models.<id>]"});
+    EXPECT_EQ(read_registry("models = 3\n").messages, Words{"registry.toml:1: models: must be tables, [models.<id>]"});
 }
 
 TEST(Registry, OfTwoRowsWithOneIdTheFirstIsUsed) {
-    const auto [models, messages] = read("[[models]]\nid = \"a\"\npath = \"first\"\n[[models]]\nid = \"a\"\npath = \"second\"\n");
+    const auto [models, messages] = read_registry("[[models]]\nid = \"a\"\npath = \"first\"\n[[models]]\nid = \"a\"\npath = \"second\"\n");
     ASSERT_EQ(ids(models), Words{"a"});
     EXPECT_EQ(models.at(id("a")).path, "first");
     EXPECT_EQ(messages, Words{"registry.toml:5:6: models[1].id: \"a\" is in the registry twice; the first one is used"});
 }
 
 TEST(Registry, AFileThatIsNoTomlIsReported) {
-    const auto [models, messages] = read("[models.a\n");
+    const auto [models, messages] = read_registry("[models.a\n");
     EXPECT_EQ(ids(models), Words{});
     EXPECT_EQ(messages.size(), 1U);
 }

@@ -20,7 +20,7 @@ Messages layer(Profiles& profiles, const std::string& toml, const std::string& f
     return messages;
 }
 
-Words names(const Profiles& profiles) {
+Words profile_names(const Profiles& profiles) {
     Words all;
     for (const auto& [name, profile] : profiles) all.push_back(name);
     return all;
@@ -29,7 +29,7 @@ Words names(const Profiles& profiles) {
 TEST(Profiles, HaveDefaults) {
     Profiles profiles;
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"x/y:z\"\n"), Messages{});
-    ASSERT_EQ(names(profiles), Words{"a"});
+    ASSERT_EQ(profile_names(profiles), Words{"a"});
     const auto& profile = profiles.at("a");
     EXPECT_EQ(profile.name, "a");
     EXPECT_EQ(profile.image, "x/y:z");
@@ -64,7 +64,7 @@ intent = "fast"
 quant = "Q4"
 mtp = true
 )"), Messages{});
-    ASSERT_EQ(names(profiles), Words{"my.rocm-7"});
+    ASSERT_EQ(profile_names(profiles), Words{"my.rocm-7"});
     const auto& profile = profiles.at("my.rocm-7");
     EXPECT_EQ(profile.image, "ghcr.io/Owner/name_x:7.1-b@sha256:0a");
     EXPECT_EQ(profile.flags, (Words{"--flash-attn", "on", "-b", "a b"}));
@@ -80,13 +80,13 @@ mtp = true
     EXPECT_TRUE(profile.mtp);
 }
 
-struct DeviceCase {
+struct ProfileDeviceCase {
     std::string toml;
     std::optional<Device> device;
 };
 
 TEST(Profiles, SayWhatDeviceTheyAreFor) {
-    const std::vector<DeviceCase> cases = {
+    const std::vector<ProfileDeviceCase> cases = {
         {"device_class = \"cpu\"", Device::cpu},
         {"device_class = \"npu\"", Device::npu},
         {"device_class = \"npu\"\nbackend = \"flm\"", Device::npu},
@@ -105,13 +105,13 @@ TEST(Profiles, SayWhatDeviceTheyAreFor) {
     }
 }
 
-struct WrongCase {
+struct WrongProfile {
     std::string toml, message;  // toml stands in the third line of [profile.a]
 };
 
 TEST(Profiles, AWrongValueIsNamedInFullAndTheProfileNotTaken) {
     const std::string at = "profiles.toml:3:";
-    const std::vector<WrongCase> cases = {
+    const std::vector<WrongProfile> cases = {
         {"flags = \"a 'b\"", "9: profile.a.flags: a single quote is not closed"},
         {"flags = [\"-v\"]", "9: profile.a.flags: a list is not allowed: a string in quotes"},
         {"provider = \"vllm\"", "12: profile.a.provider: \"vllm\" is not known: one of llama-server, flm, kokoro, moonshine, comfyui"},
@@ -138,7 +138,7 @@ TEST(Profiles, AWrongValueIsNamedInFullAndTheProfileNotTaken) {
     for (const auto& c : cases) {
         Profiles profiles;
         EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"x\"\n" + c.toml + "\n"), Messages{at + c.message});
-        EXPECT_EQ(names(profiles), Words{}) << c.toml;
+        EXPECT_EQ(profile_names(profiles), Words{}) << c.toml;
     }
 }
 
@@ -150,7 +150,7 @@ TEST(Profiles, NeedAnImageThatIsOneWord) {
                   Messages{"profiles.toml:2:9: profile.a.image: \"" + image + "\" is not a container image such as \"ghcr.io/owner/name:tag\""});
     }
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = 3\n"), Messages{"profiles.toml:2:9: profile.a.image: 3 is not allowed: a string in quotes"});
-    EXPECT_EQ(names(profiles), Words{});
+    EXPECT_EQ(profile_names(profiles), Words{});
     EXPECT_TRUE(parse_image(std::string(512, 'a')));
     EXPECT_FALSE(parse_image(std::string(513, 'a')));
 }
@@ -161,14 +161,14 @@ TEST(Profiles, NeedAName) {
               (Messages{R"(profiles.toml:5:10: profile."": "" is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit)",
                         R"(profiles.toml:3:10: profile."\x1b": "\x1b" is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit)",
                         R"(profiles.toml:1:10: profile."a b": "a b" is not a name: 1 to 64 letters, digits and . _ -, starting with a letter or digit)"}));
-    EXPECT_EQ(names(profiles), Words{"ok"});
+    EXPECT_EQ(profile_names(profiles), Words{"ok"});
 }
 
 TEST(Profiles, LayersAddAndReplaceByName) {
     Profiles profiles;
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"old\"\nflags = \"-v\"\n[profile.b]\nimage = \"b\"\n", "shipped.toml"), Messages{});
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"new\"\n[profile.c]\nimage = \"c\"\n", "admin.toml"), Messages{});
-    EXPECT_EQ(names(profiles), (Words{"a", "b", "c"}));
+    EXPECT_EQ(profile_names(profiles), (Words{"a", "b", "c"}));
     EXPECT_EQ(profiles.at("a").image, "new");
     EXPECT_EQ(profiles.at("a").flags, Words{}) << "nothing of the old one stays";
     EXPECT_EQ(profiles.at("a").place.file, "admin.toml");
@@ -180,7 +180,7 @@ TEST(Profiles, ABrokenAdminProfileTakesTheShippedOneWithItAndNoOther) {
         Profiles profiles;
         layer(profiles, "[profile.a]\nimage = \"a\"\n[profile.b]\nimage = \"b\"\n");
         EXPECT_EQ(layer(profiles, broken).size(), 1U) << broken;
-        EXPECT_EQ(names(profiles), Words{"b"}) << broken;
+        EXPECT_EQ(profile_names(profiles), Words{"b"}) << broken;
     }
 }
 
@@ -194,7 +194,7 @@ TEST(Profiles, AFileThatIsNoTomlLeavesTheOthers) {
     Profiles profiles;
     layer(profiles, "[profile.a]\nimage = \"a\"\n");
     EXPECT_EQ(layer(profiles, "[profile.a\n").size(), 1U);
-    EXPECT_EQ(names(profiles), Words{"a"});
+    EXPECT_EQ(profile_names(profiles), Words{"a"});
 }
 
 TEST(Profiles, UnknownKeysAreWarnings) {
@@ -202,7 +202,7 @@ TEST(Profiles, UnknownKeysAreWarnings) {
     EXPECT_EQ(layer(profiles, "top = 1\n[profile.a]\nimage = \"x\"\nmounts = [\"/\"]\npodman_args = \"--privileged\"\n"),
               (Messages{"warning: profiles.toml:4:1: profile.a.mounts: unknown key, ignored", "warning: profiles.toml:5:1: profile.a.podman_args: unknown key, ignored",
                         "warning: profiles.toml:1:1: top: unknown key, ignored"}));
-    EXPECT_EQ(names(profiles), Words{"a"});
+    EXPECT_EQ(profile_names(profiles), Words{"a"});
 }
 
 struct DefaultCase {

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 const std::string path_only = R"({"path":"p.gguf"})";
-const std::string file = "/var/lib/hal0/registry/registry.toml";
+const std::string registry_toml = "/var/lib/hal0/registry/registry.toml";
 
 struct AddCase {
     std::string rule, before, id, properties, after;
@@ -47,12 +47,12 @@ TEST(AddModel, KeepsTheShapeAndEveryLine) {
     }
 }
 
-struct Refusal {
+struct AddRefusal {
     std::string before, id, properties, message;
 };
 
 TEST(AddModel, RefusesWhatTheRegistryWouldNotRead) {
-    const std::vector<Refusal> cases = {
+    const std::vector<AddRefusal> cases = {
         {"", "--x", path_only, "\"--x\" is not a model id: 1 to 255 letters, digits and . _ - / : @ +, starting with a letter or digit"},
         {"", "m", "[]", "the configuration is not a table of keys and values"},
         {"", "m", "{}", "path: is missing: the model's file"},
@@ -72,9 +72,9 @@ TEST(AddModel, RefusesWhatTheRegistryWouldNotRead) {
         {"[models.m]\npath = \"a\"\n", "m", path_only, "model 'm' is in the registry already: remove it first, or choose another id"},
         {"[models.m]\n", "m", path_only, "model 'm' is in the registry already: remove it first, or choose another id"},
         {"[[models]]\nid = \"m\"\n", "m", path_only, "model 'm' is in the registry already: remove it first, or choose another id"},
-        {"models = 3\n", "m", path_only, file + ": models: must be tables, [models.<id>]"},
-        {"a = \n", "m", path_only, file + ":1:5: Error while parsing key-value pair: expected value, saw '\\n'"},
-        {"models = [{ id = \"a\", path = \"p\" }]\n", "m", path_only, file + ": models is written as a list, not as sections: add it in an editor"},
+        {"models = 3\n", "m", path_only, registry_toml + ": models: must be tables, [models.<id>]"},
+        {"a = \n", "m", path_only, registry_toml + ":1:5: Error while parsing key-value pair: expected value, saw '\\n'"},
+        {"models = [{ id = \"a\", path = \"p\" }]\n", "m", path_only, registry_toml + ": models is written as a list, not as sections: add it in an editor"},
     };
     for (const auto& c : cases) {
         const auto result = add_model(c.before, c.id, Json::parse(c.properties));
@@ -89,15 +89,15 @@ TEST(AddModel, LimitsTheFile) {
     while (toml.size() < 1024 * 1024 - 20) toml += "#xxxxxxxx\n";
     const auto result = add_model(toml, "m", Json::parse(path_only));
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error(), file + ": with this model, the file would be larger than 1 MiB");
+    EXPECT_EQ(result.error(), registry_toml + ": with this model, the file would be larger than 1 MiB");
 }
 
-struct RemoveCase {
+struct RemoveModelCase {
     std::string rule, before, id, after;
 };
 
 TEST(RemoveModel, TakesItsLinesOnly) {
-    const std::vector<RemoveCase> cases = {
+    const std::vector<RemoveModelCase> cases = {
         {"the only one", "[models.a]\npath = \"a\"\n", "a", ""},
         {"the first, at the top of the file", "# my models\n[models.a]\npath = \"a\"\n\n[models.b]\npath = \"b\"\n", "a", "# my models\n[models.b]\npath = \"b\"\n"},
         {"in the middle, with its comments", "[models.a]\npath = \"a\"\n\n# about b\n[models.b] # b\npath = \"b\" # p\n# more\n\n# about c\n[models.c]\npath = \"c\"\n", "b",
@@ -129,10 +129,10 @@ TEST(RemoveModel, RefusesWhatIsNotThere) {
         const auto result = remove_model(toml, id, sample_plan({}));
         return result ? *result : std::string{to_string(result.failure().kind)} + ": " + result.error();
     };
-    EXPECT_EQ(kind_and_message("[models.a]\npath = \"a\"\n", "b"), "NoSuchModel: model \"b\" is not in the registry " + file + ", which has a");
-    EXPECT_EQ(kind_and_message("", "b"), "NoSuchModel: model \"b\" is not in the registry " + file + ", which has no model");
+    EXPECT_EQ(kind_and_message("[models.a]\npath = \"a\"\n", "b"), "NoSuchModel: model \"b\" is not in the registry " + registry_toml + ", which has a");
+    EXPECT_EQ(kind_and_message("", "b"), "NoSuchModel: model \"b\" is not in the registry " + registry_toml + ", which has no model");
     EXPECT_EQ(kind_and_message("a", "b").substr(0, 15), "InvalidConfig: ");
-    EXPECT_EQ(kind_and_message("models = [{ id = \"b\", path = \"p\" }]\n", "b"), "InvalidConfig: " + file + ": line 1: models is written as a list, not as sections");
+    EXPECT_EQ(kind_and_message("models = [{ id = \"b\", path = \"p\" }]\n", "b"), "InvalidConfig: " + registry_toml + ": line 1: models is written as a list, not as sections");
 }
 
 TEST(RemoveModel, RefusesADefault) {

@@ -10,20 +10,20 @@ namespace {
 
 using Messages = std::vector<std::string>;
 
-struct Read {
+struct ReadSettings {
     Settings settings;
     Messages messages;
 };
 
-Read read(const std::string& toml) {
+ReadSettings read_settings(const std::string& toml) {
     Diagnostics diagnostics;
-    Read result{parse_settings("hal0.toml", toml, diagnostics), {}};
+    ReadSettings result{parse_settings("hal0.toml", toml, diagnostics), {}};
     for (const auto& d : diagnostics) result.messages.push_back((d.severity == Severity::warning ? "warning: " : "") + to_string(d));
     return result;
 }
 
 TEST(Settings, HaveDefaults) {
-    const auto [settings, messages] = read("");
+    const auto [settings, messages] = read_settings("");
     EXPECT_EQ(settings.model_store, "/mnt/ai-models");
     EXPECT_EQ(settings.port_range_start, 8081);
     EXPECT_EQ(settings.port_range_end, 8099);
@@ -33,20 +33,20 @@ TEST(Settings, HaveDefaults) {
 }
 
 TEST(Settings, TakeEveryKey) {
-    const auto [settings, messages] = read("[models]\nstore = \"/srv/models\"\n[slots]\nport_range_start = 9000\n"
-                                           "port_range_end = 9010\nidle_after_s = 60\nidle_timeout_s = 900\n");
+    const auto [settings, messages] = read_settings("[models]\nstore = \"/srv/models\"\n[slots]\nport_range_start = 9000\n"
+                                                    "port_range_end = 9010\nidle_after_s = 60\nidle_timeout_s = 900\n");
     EXPECT_EQ(settings, (Settings{"/srv/models", 9000, 9010, 60, 900}));
     EXPECT_EQ(messages, Messages{});
 }
 
 TEST(Settings, TakeTheBounds) {
-    const auto [settings, messages] = read("[slots]\nport_range_start = 1024\nport_range_end = 65535\nidle_after_s = 0\nidle_timeout_s = 31536000\n");
+    const auto [settings, messages] = read_settings("[slots]\nport_range_start = 1024\nport_range_end = 65535\nidle_after_s = 0\nidle_timeout_s = 31536000\n");
     EXPECT_EQ(settings, (Settings{"/mnt/ai-models", 1024, 65535, 0, 31'536'000}));
     EXPECT_EQ(messages, Messages{});
 }
 
 TEST(Settings, OnePortIsARange) {
-    const auto [settings, messages] = read("[slots]\nport_range_start = 9000\nport_range_end = 9000\n");
+    const auto [settings, messages] = read_settings("[slots]\nport_range_start = 9000\nport_range_end = 9000\n");
     EXPECT_EQ(settings.port_range_start, 9000);
     EXPECT_EQ(settings.port_range_end, 9000);
     EXPECT_EQ(messages, Messages{});
@@ -76,7 +76,7 @@ TEST(Settings, RefuseAStoreThatPodmanOrSystemdWouldReadDifferently) {
         {R"("/a\u007Fb")", R"("/a\x7fb")"},
     };
     for (const auto& c : cases) {
-        const auto [settings, messages] = read("[models]\nstore = " + c.toml + "\n");
+        const auto [settings, messages] = read_settings("[models]\nstore = " + c.toml + "\n");
         EXPECT_EQ(settings.model_store, "/mnt/ai-models") << c.toml;
         EXPECT_EQ(messages, Messages{"hal0.toml:2:9: models.store: " + c.shown +
                                      " is not allowed: an absolute path without blanks, colons, commas, \"..\" or a final slash"});
@@ -85,18 +85,18 @@ TEST(Settings, RefuseAStoreThatPodmanOrSystemdWouldReadDifferently) {
 
 TEST(Settings, TakeAnUnusualStore) {
     for (const std::string store : {"/a", "/mnt/ai.models/..x", "/a/b-c_d+e@f", "/größe", "/50%/$x", "/a'b", "/a;b", "/a/.hidden"}) {
-        const auto [settings, messages] = read("[models]\nstore = \"" + store + "\"\n");
+        const auto [settings, messages] = read_settings("[models]\nstore = \"" + store + "\"\n");
         EXPECT_EQ(settings.model_store, store);
         EXPECT_EQ(messages, Messages{});
     }
 }
 
-struct WrongCase {
+struct WrongSetting {
     std::string toml, message;
 };
 
 TEST(Settings, AWrongValueKeepsItsDefaultAndSaysSo) {
-    const std::vector<WrongCase> cases = {
+    const std::vector<WrongSetting> cases = {
         {"[models]\nstore = 3\n", "hal0.toml:2:9: models.store: 3 is not allowed: a string in quotes"},
         {"[models]\nstore = \"/a\\u0000b\"\n", "hal0.toml:2:9: models.store: \"/a\\x00b\" is not allowed: a string without NUL and code points that are no characters"},
         {"[models]\nstore = \"/a\\uFFFEb\"\n",
@@ -114,14 +114,14 @@ TEST(Settings, AWrongValueKeepsItsDefaultAndSaysSo) {
         {"[slots]\nidle_timeout_s = true\n", "hal0.toml:2:18: slots.idle_timeout_s: true is not allowed: a whole number from 0 to 31536000"},
     };
     for (const auto& c : cases) {
-        const auto [settings, messages] = read(c.toml);
+        const auto [settings, messages] = read_settings(c.toml);
         EXPECT_EQ(settings, Settings{}) << c.toml;
         EXPECT_EQ(messages, Messages{c.message});
     }
 }
 
 TEST(Settings, OneWrongKeyLeavesTheOthers) {
-    const auto [settings, messages] = read("[models]\nstore = \"/srv\"\n[slots]\nport_range_start = 1\nidle_after_s = 5\n");
+    const auto [settings, messages] = read_settings("[models]\nstore = \"/srv\"\n[slots]\nport_range_start = 1\nidle_after_s = 5\n");
     EXPECT_EQ(settings, (Settings{"/srv", 8081, 8099, 5, 0}));
     EXPECT_EQ(messages, Messages{"hal0.toml:4:20: slots.port_range_start: 1 is not allowed: a whole number from 1024 to 65535"});
 }
@@ -137,7 +137,7 @@ TEST(Settings, AFileThatIsNoTomlGivesTheDefaults) {
 }
 
 TEST(Settings, UnknownKeysAreWarnings) {
-    const auto [settings, messages] = read("extra = 1\n[models]\nshop = 2\n[slots]\n\"a\\u001bb\" = 3\n");
+    const auto [settings, messages] = read_settings("extra = 1\n[models]\nshop = 2\n[slots]\n\"a\\u001bb\" = 3\n");
     EXPECT_EQ(settings, Settings{});
     EXPECT_EQ(messages, (Messages{"warning: hal0.toml:3:1: models.shop: unknown key, ignored",
                                   "warning: hal0.toml:5:1: slots.\"a\\x1bb\": unknown key, ignored",

@@ -70,7 +70,7 @@ std::variant<Slot, Diagnostic> resolved(const std::string& toml, std::optional<D
 }
 
 /// The slot of a text that must resolve.
-Slot good(const std::string& toml, std::optional<Device> detected = std::nullopt) {
+Slot good_slot(const std::string& toml, std::optional<Device> detected = std::nullopt) {
     const auto result = resolved(toml, detected);
     if (const auto* problem = std::get_if<Diagnostic>(&result)) ADD_FAILURE() << toml << ": " << to_string(*problem);
     const auto* slot = std::get_if<Slot>(&result);
@@ -120,7 +120,7 @@ TEST(Resolve, DecidesDeviceProfileAndProvider) {
     };
     for (const auto& c : cases) {
         SCOPED_TRACE(c.toml + (c.detected ? " on " + std::string{to_string(*c.detected)} : ""));
-        const auto slot = good(c.toml, c.detected);
+        const auto slot = good_slot(c.toml, c.detected);
         EXPECT_EQ(slot.device, c.device);
         EXPECT_EQ(slot.profile.name, c.profile);
         EXPECT_EQ(slot.provider, c.provider);
@@ -177,7 +177,7 @@ TEST(Resolve, AllowsArgumentsThatOnlyLookLikeTheAddress) {
 }
 
 Words command(const std::string& toml, std::optional<Device> detected = Device::cpu) {
-    return words_of(server_command(good(toml, detected), model_arguments_at_start()).kept);
+    return words_of(server_command(good_slot(toml, detected), model_arguments_at_start()).kept);
 }
 
 TEST(ServerCommand, HasTheOrderOfTheContract) {
@@ -188,15 +188,15 @@ TEST(ServerCommand, HasTheOrderOfTheContract) {
 
 TEST(ServerCommand, WithAKnownModelPutsItsLayerInPlace) {
     const Arguments model = {{"--model", {"/m/a.gguf"}, Source::model}, {"--alias", {"a"}, Source::model}, {"--ctx-size", {"4096"}, Source::model}};
-    EXPECT_EQ(words_of(server_command(good("", Device::cpu), model).kept),
+    EXPECT_EQ(words_of(server_command(good_slot("", Device::cpu), model).kept),
               (Words{"--host", "127.0.0.1", "--port", "9000", "--model", "/m/a.gguf", "--alias", "a", "--ctx-size", "4096", "--metrics"}));
-    const auto merged = server_command(good("[model]\ncontext_size = 512", Device::cpu), model);
+    const auto merged = server_command(good_slot("[model]\ncontext_size = 512", Device::cpu), model);
     EXPECT_EQ(words_of(merged.kept), (Words{"--host", "127.0.0.1", "--port", "9000", "--model", "/m/a.gguf", "--alias", "a", "--ctx-size", "512", "--metrics"}));
     EXPECT_EQ(merged.removed, (Arguments{{"--ctx-size", {"4096"}, Source::model}}));
 }
 
 TEST(ServerCommand, SaysWhatPutEachArgumentThere) {
-    const auto kept = server_command(good("profile = \"vulkan\"\n[model]\nrope_freq_base = 10000.5\n[server]\nparallel = 2\nextra_args = \"-v\""), model_arguments_at_start()).kept;
+    const auto kept = server_command(good_slot("profile = \"vulkan\"\n[model]\nrope_freq_base = 10000.5\n[server]\nparallel = 2\nextra_args = \"-v\""), model_arguments_at_start()).kept;
     const Arguments expected = {
         {"--host", {"127.0.0.1"}, Source::hal0},  {"--port", {"9000"}, Source::slot},      {"$HAL0_MODEL_ARGS", {}, Source::model, true},
         {"--metrics", {}, Source::hal0},          {"--flash-attn", {"on"}, Source::profile}, {"--rope-freq-base", {"10000.5"}, Source::slot},
@@ -214,7 +214,7 @@ TEST(ServerCommand, TheSlotIsStrongerThanItsProfileAndExtraArgsThanAll) {
 }
 
 TEST(ServerCommand, ListsWhatIsDropped) {
-    const auto removed = server_command(good("profile = \"full\"\n[model]\nn_gpu_layers = 0\n[server]\nextra_args = \"--seed 9\""), model_arguments_at_start()).removed;
+    const auto removed = server_command(good_slot("profile = \"full\"\n[model]\nn_gpu_layers = 0\n[server]\nextra_args = \"--seed 9\""), model_arguments_at_start()).removed;
     EXPECT_EQ(removed, (Arguments{{"-ngl", {"10"}, Source::profile}, {"--seed", {"7"}, Source::profile}}));
 }
 
@@ -244,14 +244,14 @@ TEST(ModelArgumentsAtStart, AreOneVariable) {
 }
 
 TEST(FlagsSetOverModel, NameWhatSomethingStrongerSets) {
-    EXPECT_EQ(flags_set_over_model(good("")), Words{});
-    EXPECT_EQ(flags_set_over_model(good("[model]\ncontext_size = 512")), Words{"--ctx-size"});
-    EXPECT_EQ(flags_set_over_model(good("[model]\nn_gpu_layers = 1\nrope_freq_base = 2")), (Words{"--n-gpu-layers", "--rope-freq-base"}));
-    EXPECT_EQ(flags_set_over_model(good("profile = \"full\"")),
+    EXPECT_EQ(flags_set_over_model(good_slot("")), Words{});
+    EXPECT_EQ(flags_set_over_model(good_slot("[model]\ncontext_size = 512")), Words{"--ctx-size"});
+    EXPECT_EQ(flags_set_over_model(good_slot("[model]\nn_gpu_layers = 1\nrope_freq_base = 2")), (Words{"--n-gpu-layers", "--rope-freq-base"}));
+    EXPECT_EQ(flags_set_over_model(good_slot("profile = \"full\"")),
               (Words{"--model", "--alias", "--ctx-size", "--n-gpu-layers", "--rope-freq-base", "--mmproj"}));
-    EXPECT_EQ(flags_set_over_model(good("[server]\nextra_args = \"-c 1 -m x --seed 2\"")), (Words{"--model", "--ctx-size"}));
-    EXPECT_EQ(flags_set_over_model(good("device = \"npu\"\n[model]\ncontext_size = 512")), Words{"--ctx-len"});
-    EXPECT_EQ(flags_set_over_model(good("type = \"tts\"\n[model]\ncontext_size = 512")), Words{});
+    EXPECT_EQ(flags_set_over_model(good_slot("[server]\nextra_args = \"-c 1 -m x --seed 2\"")), (Words{"--model", "--ctx-size"}));
+    EXPECT_EQ(flags_set_over_model(good_slot("device = \"npu\"\n[model]\ncontext_size = 512")), Words{"--ctx-len"});
+    EXPECT_EQ(flags_set_over_model(good_slot("type = \"tts\"\n[model]\ncontext_size = 512")), Words{});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "slot/state.hpp"
 
+#include "tests/slot/second.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,8 +26,6 @@ void expect_states(const std::vector<StateCase>& cases) {
     }
 }
 
-constexpr std::uint64_t second = 1'000'000;
-
 Observation observed(std::string active_state, std::string sub_state, std::string result = "success", std::string status = "", std::string job = "",
                      std::uint32_t restarts = 0) {
     Observation unit;
@@ -45,7 +45,7 @@ Observation active() {
     return unit;
 }
 
-const std::string wrong = "chat.toml:1:8: port: 1 is not allowed";
+const std::string wrong_port = "chat.toml:1:8: port: 1 is not allowed";
 
 TEST(State, OfAStoppedUnit) {
     const auto unit = [](std::string job, std::string status = "", std::string config_error = "") {
@@ -59,8 +59,8 @@ TEST(State, OfAStoppedUnit) {
         {"a start is queued", unit("start"), State::starting, ""},
         {"a restart is queued", unit("restart"), State::starting, ""},
         {"a stop is queued", unit("stop"), State::offline, ""},
-        {"its configuration is wrong", unit("", "", wrong), State::error, wrong},
-        {"its configuration is wrong and a start is queued", unit("start", "", wrong), State::error, wrong},
+        {"its configuration is wrong", unit("", "", wrong_port), State::error, wrong_port},
+        {"its configuration is wrong and a start is queued", unit("start", "", wrong_port), State::error, wrong_port},
     });
 }
 
@@ -118,7 +118,7 @@ TEST(State, OfARunningUnit) {
     reloading.active_state = "reloading";
     refreshing.active_state = "refreshing";
     status.status_text = "answers on 127.0.0.1:9000";
-    outdated.config_error = outdated_serving.config_error = outdated_silent.config_error = wrong;
+    outdated.config_error = outdated_serving.config_error = outdated_silent.config_error = wrong_port;
     outdated_serving.requests_in_flight = 1;
     outdated_silent.answers = false;
     const std::string silence = "the model server runs but has stopped answering its health check";
@@ -132,8 +132,8 @@ TEST(State, OfARunningUnit) {
         {"a restart is queued", restarting, State::unloading, ""},
         {"it reloads", reloading, State::ready, ""},
         {"it refreshes", refreshing, State::ready, ""},
-        {"the configuration broke meanwhile", outdated, State::ready, "runs with its previous configuration: " + wrong},
-        {"the same while it serves", outdated_serving, State::serving, "runs with its previous configuration: " + wrong},
+        {"the configuration broke meanwhile", outdated, State::ready, "runs with its previous configuration: " + wrong_port},
+        {"the same while it serves", outdated_serving, State::serving, "runs with its previous configuration: " + wrong_port},
         {"the same, and it stopped answering", outdated_silent, State::error, silence},
     });
 }
@@ -164,8 +164,8 @@ TEST(State, OfAnUnusedUnit) {
         {"in use for long", serving, State::serving, ""},
     });
     auto outdated = unit(1300, 1000, 0);
-    outdated.config_error = wrong;
-    expect_states({{"idle with a configuration that broke", outdated, State::idle, "runs with its previous configuration: " + wrong}});
+    outdated.config_error = wrong_port;
+    expect_states({{"idle with a configuration that broke", outdated, State::idle, "runs with its previous configuration: " + wrong_port}});
 }
 
 TEST(State, OfAStoppingUnit) {
@@ -173,7 +173,7 @@ TEST(State, OfAStoppingUnit) {
         return observed("deactivating", std::move(sub_state), std::move(result), "", std::move(job));
     };
     auto outdated = unit("stop", "success");
-    outdated.config_error = wrong;
+    outdated.config_error = wrong_port;
     expect_states({
         {"somebody stops it", unit("stop", "success", "stop"), State::unloading, ""},
         {"it got its SIGTERM", unit("stop-sigterm", "success", "stop"), State::unloading, ""},
@@ -219,13 +219,13 @@ TEST(State, OfAFailedUnitThatSomebodyActsOn) {
     start.job = outdated_start.job = "start";
     restart.job = "restart";
     stop.job = "stop";
-    outdated.config_error = outdated_start.config_error = wrong;
+    outdated.config_error = outdated_start.config_error = wrong_port;
     expect_states({
         {"a start waits for a rival to stop", start, State::starting, ""},
         {"a restart does", restart, State::starting, ""},
         {"a stop changes nothing", stop, State::error, "the model server exited with an error"},
-        {"its configuration is the news", outdated, State::error, wrong},
-        {"and a start cannot help", outdated_start, State::error, wrong},
+        {"its configuration is the news", outdated, State::error, wrong_port},
+        {"and a start cannot help", outdated_start, State::error, wrong_port},
     });
 }
 

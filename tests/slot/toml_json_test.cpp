@@ -11,12 +11,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Case {
+struct TomlJsonCase {
     std::string rule, toml, json;
 };
 
 TEST(JsonOfToml, IsTheFileAsItIsWritten) {
-    const std::vector<Case> cases = {
+    const std::vector<TomlJsonCase> cases = {
         {"empty", "", "{}"},
         {"plain values", "a = true\nb = -3\nc = 0x1F\nd = \"x\\ny\"\n", R"({"a":true,"b":-3,"c":31,"d":"x\ny"})"},
         {"a float stays one", "a = 1.0\nb = 2.5e3\n", R"({"a":1.0,"b":2500.0})"},
@@ -50,7 +50,7 @@ TEST(JsonOfToml, SaysWhereTheTextIsNotToml) {
 }
 
 TEST(JsonOfSlot, LiftsWhatStandsUnderSlot) {
-    const std::vector<Case> cases = {
+    const std::vector<TomlJsonCase> cases = {
         {"flat", "port = 1\n[model]\ndefault = \"q\"\n", R"({"port":1,"model":{"default":"q"}})"},
         {"nested", "[slot]\nport = 1\n[slot.model]\ndefault = \"q\"\n", R"({"port":1,"model":{"default":"q"}})"},
         {"mixed", "port = 1\n[model]\na = 1\n[slot.model]\nb = 2\n[x]\n", R"({"port":1,"model":{"a":1,"b":2},"x":{}})"},
@@ -68,7 +68,7 @@ TEST(JsonOfSlot, LiftsWhatStandsUnderSlot) {
 }
 
 /// A value in `tables` tables in one another, each under a key with so many dots.
-std::string nested(int tables, int dots) {
+std::string nested_toml(int tables, int dots) {
     std::string front, back;
     for (int i = 0; i < tables; ++i) {
         front += "a";
@@ -83,7 +83,7 @@ TEST(JsonOfToml, SurvivesTheDeepestFileThatParses) {
     std::string header = "[a";
     for (int dots = 0; dots < 64; ++dots) header += ".a";
     Diagnostics diagnostics;
-    for (const auto& value : {nested(128, 0), nested(64, 1), nested(1, 64), "a = " + std::string(128, '[') + std::string(128, ']') + "\n"}) {
+    for (const auto& value : {nested_toml(128, 0), nested_toml(64, 1), nested_toml(1, 64), "a = " + std::string(128, '[') + std::string(128, ']') + "\n"}) {
         const auto json = json_of_slot("f.toml", header + "]\n" + value, diagnostics);
         ASSERT_TRUE(json) << to_string(diagnostics.back());
         EXPECT_FALSE(json->dump().empty());
@@ -92,7 +92,7 @@ TEST(JsonOfToml, SurvivesTheDeepestFileThatParses) {
 
 TEST(JsonOfToml, RefusesWhatIsDeeper) {
     const std::string deep = "f.toml:2: a value is nested more than 128 levels deep";
-    for (const auto& value : {nested(129, 0), nested(65, 1), nested(10'000, 0), nested(100, 64), "a = " + std::string(129, '[') + std::string(129, ']') + "\n"}) {
+    for (const auto& value : {nested_toml(129, 0), nested_toml(65, 1), nested_toml(10'000, 0), nested_toml(100, 64), "a = " + std::string(129, '[') + std::string(129, ']') + "\n"}) {
         Diagnostics diagnostics;
         EXPECT_FALSE(json_of_toml("f.toml", "b = 1\n" + value, diagnostics));
         ASSERT_EQ(diagnostics.size(), 1U);

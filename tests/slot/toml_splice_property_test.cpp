@@ -3,6 +3,7 @@
 #include "slot/toml_splice.hpp"
 
 #include "slot/toml_json.hpp"
+#include "tests/slot/drop_empty_tables.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -116,7 +117,7 @@ bool only_implied(const Target& target) {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-std::vector<std::string> lines_of(std::string_view text) {
+std::vector<std::string> bare_lines_of(std::string_view text) {
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     std::vector<std::string> lines(1);
     for (const char c : text) {
@@ -166,7 +167,7 @@ TEST(TomlSpliceProperty, SettingChangesOneValueAndNothingElse) {
                 const Target now = follow(after, path);
                 ASSERT_EQ(now.depth, path.size());
                 EXPECT_TRUE(equals(*now.node, value)) << *result;
-                EXPECT_LE(lines_lost(lines_of(text), lines_of(*result)), changeable(old, path)) << *result;
+                EXPECT_LE(lines_lost(bare_lines_of(text), bare_lines_of(*result)), changeable(old, path)) << *result;
                 EXPECT_EQ(result->starts_with(byte_order_mark), text.starts_with(byte_order_mark));
                 EXPECT_FALSE(text.find('\r') != std::string::npos && has_bare_newline(*result)) << *result;
                 const auto again = set_value(*result, path, value);
@@ -218,7 +219,7 @@ TEST(TomlSpliceProperty, RemovingAnExistingKeyTakesItsLinesOnly) {
             const toml::table after = toml::parse(*result);
             EXPECT_LT(follow(after, path).depth, path.size());
             const auto most = old.node->source().end.line - old.node->source().begin.line + 1;
-            EXPECT_LE(lines_lost(lines_of(text), lines_of(*result)), most) << *result;
+            EXPECT_LE(lines_lost(bare_lines_of(text), bare_lines_of(*result)), most) << *result;
             const auto again = remove_value(*result, path);
             ASSERT_TRUE(again) << again.error();
             EXPECT_EQ(*again, *result);
@@ -229,7 +230,7 @@ TEST(TomlSpliceProperty, RemovingAnExistingKeyTakesItsLinesOnly) {
 }
 
 bool ends_in_blank_line(const std::string& text) {
-    auto lines = lines_of(text);
+    auto lines = bare_lines_of(text);
     if (lines.size() > 1 && lines.back().empty()) lines.pop_back();
     return lines.back().find_first_not_of(' ') == std::string::npos && text.find('\n') != std::string::npos;
 }
@@ -265,15 +266,7 @@ void collect_keys(const toml::table& table, const Path& front, std::vector<Path>
     }
 }
 
-/// Tables that only their headers implied go with the last of them: they are not compared.
-void drop_empty(nlohmann::json& tree) {
-    for (auto it = tree.begin(); it != tree.end();) {
-        if (it->is_object()) drop_empty(*it);
-        it = it->is_object() && it->empty() ? tree.erase(it) : std::next(it);
-    }
-}
-
-nlohmann::json read(const std::string& text) {
+nlohmann::json read_toml(const std::string& text) {
     Diagnostics diagnostics;
     return json_of_toml("", text, diagnostics).value_or(nlohmann::json{});
 }
@@ -298,17 +291,17 @@ TEST(TomlSpliceProperty, RemovingATreeTakesItAndNothingElse) {
             SCOPED_TRACE(testing::Message() << text << "\n-- " << testing::PrintToString(path));
             const auto result = remove_tree(text, path);
             ASSERT_TRUE(result) << result.error();
-            auto expected = read(text);
+            auto expected = read_toml(text);
             auto* parent = &expected;
             for (std::size_t i = 0; i + 1 < path.size(); ++i) parent = &(*parent)[path[i]];
             parent->erase(path.back());
-            auto actual = read(*result);
-            drop_empty(expected);
-            drop_empty(actual);
+            auto actual = read_toml(*result);
+            drop_empty_tables(expected);
+            drop_empty_tables(actual);
             EXPECT_EQ(actual, expected) << *result;
             const Path table(path.begin(), path.end() - 1);
             const Target holder = follow(before, table);
-            if (!holder.braces && !result->empty()) { EXPECT_TRUE(is_part_of(lines_of(*result), lines_of(text))) << *result; }
+            if (!holder.braces && !result->empty()) { EXPECT_TRUE(is_part_of(bare_lines_of(*result), bare_lines_of(text))) << *result; }
             EXPECT_EQ(result->starts_with(byte_order_mark), text.starts_with(byte_order_mark));
             EXPECT_FALSE(text.find('\r') != std::string::npos && has_bare_newline(*result)) << *result;
             const auto again = remove_tree(*result, path);

@@ -32,14 +32,14 @@ void expect_set(const std::vector<SetCase>& cases) {
     }
 }
 
-struct RemoveCase {
+struct RemoveKeyCase {
     std::string rule, before;
     Path path;
     std::string after;
 };
 
-void expect_removed(const std::vector<RemoveCase>& cases) {
-    for (const RemoveCase& c : cases) {
+void expect_removed(const std::vector<RemoveKeyCase>& cases) {
+    for (const RemoveKeyCase& c : cases) {
         SCOPED_TRACE(c.rule + ":\n" + c.before);
         const auto result = remove_value(c.before, c.path);
         if (!result) ADD_FAILURE() << result.error();
@@ -286,7 +286,7 @@ TEST(TomlSplice, RefusesToWriteWhatIsNotUtf8) {
 
 TEST(TomlSplice, RemovesATreeWithItsComments) {
     const Path m{"m"};
-    const std::vector<RemoveCase> cases{
+    const std::vector<RemoveKeyCase> cases{
         {"nothing there", "a = 1\n", m, "a = 1\n"},
         {"a value", "a = 1\nm = 2 # c\nb = 3\n", m, "a = 1\nb = 3\n"},
         {"an empty section", "a = 1\n\n[m]\n", m, "a = 1\n"},
@@ -309,7 +309,7 @@ TEST(TomlSplice, RemovesATreeWithItsComments) {
         {"an array of tables", "[[m]]\nx = 1\n[m.n]\n[[m]]\n[z]\n", m, "[z]\n"},
         {"text that looks like it", "[m]\nx = '''\n[z]\n# c\n'''\n[z]\n", m, "[z]\n"},
     };
-    for (const RemoveCase& c : cases) {
+    for (const RemoveKeyCase& c : cases) {
         const auto result = remove_tree(c.before, c.path);
         if (!result) ADD_FAILURE() << c.rule << ": " << result.error();
         else EXPECT_EQ(*result, c.after) << c.rule;
