@@ -8,12 +8,12 @@
 namespace hal0::http {
 namespace {
 
-struct Case {
+struct FrameCase {
     std::string id, event, data, frame;
 };
 
 TEST(EventFrame, IsWhatTheStandardSays) {
-    const std::vector<Case> cases = {
+    const std::vector<FrameCase> cases = {
         {"7", "state", R"({"a":1})", "id: 7\nevent: state\ndata: {\"a\":1}\n\n"},
         {"7", "", "x", "id: 7\ndata: x\n\n"},
         {"", "degraded", "x", "event: degraded\ndata: x\n\n"},
@@ -29,7 +29,7 @@ TEST(EventFrame, IsWhatTheStandardSays) {
 }
 
 TEST(EventFrame, NoLineEndOfTheDataEndsTheEvent) {
-    const std::vector<Case> cases = {
+    const std::vector<FrameCase> cases = {
         {"", "", "a\nb", "data: a\ndata: b\n\n"},
         {"", "", "a\rb", "data: a\ndata: b\n\n"},
         {"", "", "a\r\nb", "data: a\ndata: b\n\n"},

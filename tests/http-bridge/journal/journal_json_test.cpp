@@ -1,5 +1,7 @@
 #include "http-bridge/journal/journal_json.hpp"
 
+#include "chat_slot.hpp"
+
 #include <gtest/gtest.h>
 #include <time.h>
 
@@ -7,8 +9,6 @@
 
 namespace hal0::http {
 namespace {
-
-const auto chat = *slot::SlotName::parse("chat");
 
 JournalEntry transition() {
     JournalEntry entry;
@@ -89,9 +89,9 @@ TEST(JournalJson, LogsAreLines) {
     first.message = "one";
     none.message.reset();
     second.message = "two";
-    EXPECT_EQ(logs_answer(chat, {{first, none, second}, ""}).dump(),
+    EXPECT_EQ(logs_answer(chat_slot, {{first, none, second}, ""}).dump(),
               R"({"logs":"2025-11-24T20:26:40+0000 hal0d[42]: one\n2025-11-24T20:26:40+0000 hal0d[42]: two","name":"chat"})");
-    EXPECT_EQ(logs_answer(chat, {{}, "why"}).dump(), R"({"hint":"why","logs":"","name":"chat"})");
+    EXPECT_EQ(logs_answer(chat_slot, {{}, "why"}).dump(), R"({"hint":"why","logs":"","name":"chat"})");
 }
 
 }  // namespace

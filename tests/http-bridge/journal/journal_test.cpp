@@ -1,6 +1,7 @@
 #include "http-bridge/journal/journal.hpp"
 
 #include "http-bridge/http/answer.hpp"
+#include "chat_slot.hpp"
 #include "journal_files.hpp"
 
 #include <gtest/gtest.h>
@@ -41,7 +42,6 @@ std::vector<std::string> messages(const JournalPage& page) {
     return texts;
 }
 using Texts = std::vector<std::string>;
-const auto chat = *slot::SlotName::parse("chat");
 
 class JournalTest : public testing::Test {
 protected:
@@ -96,7 +96,7 @@ TEST_F(JournalTest, SlotLogIsTheUnitsAndWhatSystemdSaysOfIt) {
                           exported(start_ + 3, {{"MESSAGE", "forged"}, {"UNIT", unit}, {"_PID", "70"}, {"_UID", "1000"}}) +
                           exported(start_ + 4, {{"MESSAGE", "other"}, {"_SYSTEMD_UNIT", "hal0-slot@embed.service"}}) +
                           exported(start_ + 5, {{"MESSAGE", "root"}, {"OBJECT_SYSTEMD_UNIT", unit}, {"_UID", "0"}}));
-    EXPECT_EQ(messages(last(slot_log(chat), 10)), (Texts{"server", "Started", "root"}));
+    EXPECT_EQ(messages(last(slot_log(chat_slot), 10)), (Texts{"server", "Started", "root"}));
     const auto theirs = test::run({JOURNALCTL, "--directory=" + files_.folder(), "--unit=" + unit, "--output=cat", "--no-pager", "--quiet"}, {{"LC_ALL", "C.UTF-8"}});
     EXPECT_EQ(theirs.out, "server\nStarted\nroot\n");
 }
@@ -108,9 +108,9 @@ TEST_F(JournalTest, TransitionsAreHal0dsOwn) {
     files_.write("a", of(1, "a", "chat", "ready", "6", "hal0d.service") + of(2, "b", "embed", "error", "3", "hal0d.service") + of(3, "c", "chat", "error", "3", "hal0d.service") +
                           of(4, "forged", "chat", "error", "3", "session.scope") + exported(start_ + 5, {{"MESSAGE", "no state"}, {"_SYSTEMD_UNIT", "hal0d.service"}}));
     EXPECT_EQ(messages(last(transitions(), 10)), (Texts{"a", "b", "c"}));
-    EXPECT_EQ(messages(last(transitions(chat), 10)), (Texts{"a", "c"}));
-    EXPECT_EQ(messages(last(transitions(chat, LeastSeverity::error), 10)), (Texts{"c"}));
-    EXPECT_EQ(last(transitions(chat), 1).entries.front().old_state, "ready");
+    EXPECT_EQ(messages(last(transitions(chat_slot), 10)), (Texts{"a", "c"}));
+    EXPECT_EQ(messages(last(transitions(chat_slot, LeastSeverity::error), 10)), (Texts{"c"}));
+    EXPECT_EQ(last(transitions(chat_slot), 1).entries.front().old_state, "ready");
 }
 
 TEST_F(JournalTest, LongMessagesAreCut) {

@@ -56,13 +56,13 @@ TEST(Profiles, ShowWhoUsesThem) {
     EXPECT_EQ(profiles_json({}, {&chat}).dump(), "[]");
 }
 
-struct Case {
+struct ProviderCase {
     std::string provider, types;
 };
 
 TEST(Profiles, SupportWhatTheirServerDoes) {
-    const std::vector<Case> cases = {{"llama-server", R"(["llm","embedding","reranking"])"}, {"flm", R"(["llm"])"}, {"kokoro", R"(["tts"])"},
-                                     {"moonshine", R"(["transcription"])"}, {"comfyui", R"(["image"])"}, {"nonsense", "[]"}};
+    const std::vector<ProviderCase> cases = {{"llama-server", R"(["llm","embedding","reranking"])"}, {"flm", R"(["llm"])"}, {"kokoro", R"(["tts"])"},
+                                             {"moonshine", R"(["transcription"])"}, {"comfyui", R"(["image"])"}, {"nonsense", "[]"}};
     for (const auto& c : cases) EXPECT_EQ(profiles_json({json{{"provider", c.provider}}}, {})[0]["supported_slot_types"].dump(), c.types) << c.provider;
     EXPECT_EQ(profiles_json({json::parse(R"({"provider":"flm","supported_slot_types":["tts"]})")}, {})[0]["supported_slot_types"].dump(), R"(["tts"])");
 }

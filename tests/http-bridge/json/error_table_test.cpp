@@ -47,25 +47,25 @@ TEST(ErrorTable, HasEveryKind) {
 
 std::string details(const OperationError& error, const json& about = {{"slot", "chat"}}) { return refused(error, about).details().dump(); }
 
-struct Case {
+struct DetailsCase {
     ErrorKind kind;
     std::string message, details;
 };
 
-void expect(const std::vector<Case>& cases) {
+void expect_details(const std::vector<DetailsCase>& cases) {
     for (const auto& c : cases) EXPECT_EQ(details({c.kind, c.message}), json::parse(c.details).dump()) << c.message;
 }
 
 TEST(ErrorDetails, AreAlwaysAnObject) {
     for (const auto& about : {json(), json::array({1}), json("x")}) EXPECT_EQ(details({ErrorKind::no_such_slot, "why"}, about), "{}") << about;
     // The message tells of a place and of a port only where that is the point.
-    expect({{ErrorKind::no_such_slot, "/etc/hal0/slots/chat.toml:1:2: port: 80 is taken by slot x", R"({"slot":"chat"})"},
-            {ErrorKind::disabled, "slot chat is disabled (/etc/hal0/slots/chat.toml:2:1): set enabled to true to load it", R"({"slot":"chat"})"}});
+    expect_details({{ErrorKind::no_such_slot, "/etc/hal0/slots/chat.toml:1:2: port: 80 is taken by slot x", R"({"slot":"chat"})"},
+                    {ErrorKind::disabled, "slot chat is disabled (/etc/hal0/slots/chat.toml:2:1): set enabled to true to load it", R"({"slot":"chat"})"}});
 }
 
 TEST(ErrorDetails, OfAConfigurationSayWhere) {
     const auto kind = ErrorKind::invalid_config;
-    expect({
+    expect_details({
         {kind, "/etc/hal0/slots/chat.toml:3:8: port: 80 is not allowed: a whole number", R"({"slot":"chat","file":"/etc/hal0/slots/chat.toml","line":3,"key":"port"})"},
         {kind, "/etc/hal0/slots/chat.toml:3: unexpected end", R"({"slot":"chat","file":"/etc/hal0/slots/chat.toml","line":3,"key":null})"},
         {kind, "/etc/hal0/slots/chat.toml: it cannot be read: Permission denied", R"({"slot":"chat","file":"/etc/hal0/slots/chat.toml","line":null,"key":null})"},
@@ -83,7 +83,7 @@ TEST(ErrorDetails, OfAConfigurationSayWhere) {
 
 TEST(ErrorDetails, OfAPortSayWhoHasIt) {
     const auto kind = ErrorKind::port_in_use;
-    expect({
+    expect_details({
         {kind, "port: 8081 is taken by slot embed (embed.toml:1:8): choose another one", R"({"slot":"chat","port":8081,"used_by":"embed"})"},
         {kind, "/etc/hal0/slots/chat.toml:1:8: port: 8081 is taken by slot a-b_c: choose another one", R"({"slot":"chat","port":8081,"used_by":"a-b_c"})"},
         {kind, "port: 8081 is taken by another program on this host: choose another one", R"({"slot":"chat","port":8081,"used_by":"host"})"},
@@ -95,7 +95,7 @@ TEST(ErrorDetails, OfAPortSayWhoHasIt) {
 
 TEST(ErrorDetails, OfAProfileSayWhichThereAre) {
     const auto kind = ErrorKind::no_such_profile;
-    expect({
+    expect_details({
         {kind, "/etc/hal0/slots/chat.toml:2:11: profile: there is no profile \"fast\": one of cpu, rocm, vulkan", R"({"slot":"chat","profile":"fast","available":["cpu","rocm","vulkan"]})"},
         {kind, "profile: there is no profile \"fast\": one of cpu", R"({"slot":"chat","profile":"fast","available":["cpu"]})"},
         {kind, "profile: there is no profile \"fast\": one of none", R"({"slot":"chat","profile":"fast","available":[]})"},
@@ -106,7 +106,7 @@ TEST(ErrorDetails, OfAProfileSayWhichThereAre) {
 
 TEST(ErrorDetails, OfABusySlotSayWhatIsGoingOn) {
     const auto kind = ErrorKind::busy;
-    expect({
+    expect_details({
         {kind, "slot chat is being swapped to model 'qwen': wait until that has ended, or unload it", R"({"slot":"chat","operation":"swap"})"},
         {kind, "/etc/hal0/slots/chat.toml changes all the time: try again when nobody else writes it", R"({"slot":"chat","operation":"edit"})"},
         {kind, "/etc/hal0/slots/chat.toml was changed by somebody else since it was read: read it again, and edit that", R"({"slot":"chat","operation":"edit"})"},
@@ -116,7 +116,7 @@ TEST(ErrorDetails, OfABusySlotSayWhatIsGoingOn) {
 
 TEST(ErrorDetails, OfAJobSayHowItEnded) {
     const auto kind = ErrorKind::systemd_failed;
-    expect({
+    expect_details({
         {kind, "hal0-slot@chat.service did not stop: its job ended with timeout", R"({"slot":"chat","result":"timeout"})"},
         {kind, "systemd refuses to start hal0-slot@chat.service: Unit is masked.", R"({"slot":"chat","result":null})"},
     });

@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t now = 1'764'016'000'500'000;
+constexpr std::uint64_t asked_at = 1'764'016'000'500'000;
 constexpr HostFigures figures{.uptime_s = 3600, .ram_mb = 64000, .ram_available_mb = 24000, .cpu_util = 0.12345};
 constexpr auto probe = R"({"hostname":"box","kernel":"6.18","distro":"Debian","cpu_model":"Ryzen","cpu_cores":8,"cpu_threads":16,"ram_mb":65000,
     "gpus":[{"vendor":"amd","name":"Radeon","vram_mb":16000,"driver":"amdgpu","drm_path":"/dev/dri/card0","compute_capable":true,"vulkan_capable":true}],
@@ -18,23 +18,23 @@ constexpr auto probe = R"({"hostname":"box","kernel":"6.18","distro":"Debian","c
 TEST(Hardware, IsWhatWasProbedAndWhatIsSoNow) {
     auto expected = json::parse(probe);
     expected.update(json::parse(R"({"uptime_s":3600,"ram_available_mb":24000})"));
-    EXPECT_EQ(hardware_json(json::parse(probe), figures, now).dump(), expected.dump());
+    EXPECT_EQ(hardware_json(json::parse(probe), figures, asked_at).dump(), expected.dump());
 }
 
 constexpr auto nothing_probed = R"({"hostname":null,"kernel":null,"distro":null,"uptime_s":3600,"cpu_model":null,"cpu_cores":null,"cpu_threads":null,"ram_mb":64000,"ram_available_mb":24000,
     "gpus":[],"npu":{"present":false,"vendor":"","name":"","driver":""},"platform":null,"probed_at":1764016000.5,"default_hardware":null})";
 
 TEST(Hardware, ThatIsNotKnownIsNull) {
-    for (const auto& hardware : {json::object(), json(), json::array()}) EXPECT_EQ(hardware_json(hardware, figures, now).dump(), compact(nothing_probed)) << hardware;
+    for (const auto& hardware : {json::object(), json(), json::array()}) EXPECT_EQ(hardware_json(hardware, figures, asked_at).dump(), compact(nothing_probed)) << hardware;
 }
 
 TEST(HardwareStats, AddWhatIsInUse) {
     const auto chat = full_slot(), bare = bare_slot();
     auto expected = json::parse(nothing_probed);
     expected.update(json::parse(R"({"ram_used_mb":40000,"cpu_util":0.123,"per_slot":{"chat":{"vram_mb":null,"ram_mb":1536.0,"mem_mb":1536.0,"state":"serving","model_id":"qwen3-8b"}}})"));
-    EXPECT_EQ(stats_hardware_json({}, figures, now, {&chat, &bare}).dump(), expected.dump());
+    EXPECT_EQ(stats_hardware_json({}, figures, asked_at, {&chat, &bare}).dump(), expected.dump());
     // Read at two moments, so that more may be free than there is.
-    EXPECT_EQ(stats_hardware_json({}, {.ram_mb = 1, .ram_available_mb = 2}, now, {})["ram_used_mb"].dump(), "0");
+    EXPECT_EQ(stats_hardware_json({}, {.ram_mb = 1, .ram_available_mb = 2}, asked_at, {})["ram_used_mb"].dump(), "0");
 }
 
 TEST(SystemHealth, IsOk) {

@@ -119,11 +119,11 @@ TEST(Prometheus, EscapesLabels) {
     EXPECT_EQ(read_labels("slot=\"a\\\"b\\\\c\\nd},=\""), (std::map<std::string, std::string>{{"slot", slot.name}}));
 }
 
-constexpr std::uint64_t second = 1'000'000;
+constexpr std::uint64_t usec_per_second = 1'000'000;
 
 TEST(Prometheus, DrawsTheHistogramOfLoads) {
     Counters counters;
-    std::uint64_t at = 1000 * second;
+    std::uint64_t at = 1000 * usec_per_second;
     for (const std::uint64_t milliseconds : {500U, 1000U, 1001U, 90'000U, 700'000U}) {
         note_transition(counters, "chat", "offline", "starting", at);
         note_transition(counters, "chat", "starting", "warming", at + 1);
@@ -150,7 +150,7 @@ struct Step {
 /// Seconds of all loads measured in these transitions, and their number.
 std::pair<double, std::uint64_t> loads(const std::vector<Step>& steps) {
     Counters counters;
-    for (const auto& step : steps) note_transition(counters, "chat", step.from, step.to, step.at_s * second);
+    for (const auto& step : steps) note_transition(counters, "chat", step.from, step.to, step.at_s * usec_per_second);
     const auto& found = counters.loads["chat"];
     return {found.sum_s, found.count};
 }

@@ -48,12 +48,12 @@ TEST(SlotDetails, OfASlotThatFailed) {
 }
 
 /// One field of (B), for one thing about the slot.
-struct Case {
+struct DetailCase {
     std::string given, field;
 };
 
 TEST(SlotDetails, GroupFollowsTheType) {
-    const std::vector<Case> cases = {{"llm", "chat"}, {"embedding", "embed"}, {"reranking", "embed"}, {"transcription", "voice"}, {"tts", "voice"}, {"image", "img"}, {"nonsense", "chat"}};
+    const std::vector<DetailCase> cases = {{"llm", "chat"}, {"embedding", "embed"}, {"reranking", "embed"}, {"transcription", "voice"}, {"tts", "voice"}, {"image", "img"}, {"nonsense", "chat"}};
     for (const auto& c : cases) {
         auto slot = full_slot();
         slot.type = c.given;
@@ -62,7 +62,7 @@ TEST(SlotDetails, GroupFollowsTheType) {
 }
 
 TEST(SlotDetails, DeviceClassFollowsTheDevice) {
-    const std::vector<Case> cases = {{"gpu-rocm", "gpu"}, {"gpu-vulkan", "gpu"}, {"cpu", "cpu"}, {"npu", "npu"}, {"nonsense", ""}};
+    const std::vector<DetailCase> cases = {{"gpu-rocm", "gpu"}, {"gpu-vulkan", "gpu"}, {"cpu", "cpu"}, {"npu", "npu"}, {"nonsense", ""}};
     for (const auto& c : cases) {
         auto slot = full_slot();
         slot.device = c.given;
@@ -71,7 +71,7 @@ TEST(SlotDetails, DeviceClassFollowsTheDevice) {
 }
 
 TEST(SlotDetails, ContainerStatusFollowsTheState) {
-    const std::vector<Case> cases = {{"offline", "stopped"}, {"pulling", "starting"}, {"starting", "starting"}, {"warming", "starting"}, {"unloading", "stopped"}, {"error", "crashed"}};
+    const std::vector<DetailCase> cases = {{"offline", "stopped"}, {"pulling", "starting"}, {"starting", "starting"}, {"warming", "starting"}, {"unloading", "stopped"}, {"error", "crashed"}};
     for (const auto& c : cases) {
         auto slot = full_slot();
         slot.active_since = 0;
@@ -87,8 +87,8 @@ TEST(SlotDetails, ContainerStatusFollowsTheState) {
 }
 
 TEST(SlotDetails, DeclaredBackendIsWhatTheFileSays) {
-    const std::vector<Case> cases = {{R"({"backend":"vulkan"})", R"("vulkan")"}, {R"({"device":"npu"})", R"("flm")"}, {R"({"device":"gpu-vulkan"})", R"("vulkan")"},
-                                     {R"({"backend":"cpu","device":"gpu-rocm"})", R"("cpu")"}, {R"({"device":"nonsense"})", R"("rocm")"}, {"{}", R"("rocm")"}};
+    const std::vector<DetailCase> cases = {{R"({"backend":"vulkan"})", R"("vulkan")"}, {R"({"device":"npu"})", R"("flm")"}, {R"({"device":"gpu-vulkan"})", R"("vulkan")"},
+                                           {R"({"backend":"cpu","device":"gpu-rocm"})", R"("cpu")"}, {R"({"device":"nonsense"})", R"("rocm")"}, {"{}", R"("rocm")"}};
     for (const auto& c : cases) {
         auto slot = full_slot();
         slot.config = json::parse(c.given);

@@ -12,12 +12,12 @@ namespace {
 
 using nlohmann::json;
 
-struct Case {
+struct BodyCase {
     std::string body, refusal;
 };
 
 TEST(ConfigChanges, NameEveryFieldThatIsWrong) {
-    const std::vector<Case> cases = {
+    const std::vector<BodyCase> cases = {
         {R"({"port":"8081","enabled":1,"type":"x","profile":3})",
          R"(422 validation.invalid | bool_type ["body","enabled"] | int_parsing ["body","port"] | string_type ["body","profile"] | literal_error ["body","type"])"},
         {R"({"port":80})", R"(422 validation.invalid | greater_than_equal ["body","port"])"},
@@ -43,27 +43,27 @@ TEST(CreateRequest, TakesNullAsNotGiven) {
 }
 
 TEST(CreateRequest, RefusesANameThatIsNone) {
-    const std::vector<Case> cases = {{"{}", "400 slot.name_required"},
-                                     {R"({"name":null})", "400 slot.name_required"},
-                                     {R"({"name":""})", "400 slot.name_required"},
-                                     {R"({"name":"Chat"})", "400 slot.name_invalid"},
-                                     {R"({"name":"a b"})", "400 slot.name_invalid"},
-                                     {R"({"name":"-a"})", "400 slot.name_invalid"},
-                                     {R"({"name":"a\u0000"})", "400 slot.name_invalid"},
-                                     {R"({"name":"123456789012345678901234567890123"})", "400 slot.name_invalid"},
-                                     {R"({"name":["chat"],"port":1})", R"(422 validation.invalid | string_type ["body","name"] | greater_than_equal ["body","port"])"},
-                                     {R"({"name":"12345678901234567890123456789012"})", "accepted"}};
+    const std::vector<BodyCase> cases = {{"{}", "400 slot.name_required"},
+                                         {R"({"name":null})", "400 slot.name_required"},
+                                         {R"({"name":""})", "400 slot.name_required"},
+                                         {R"({"name":"Chat"})", "400 slot.name_invalid"},
+                                         {R"({"name":"a b"})", "400 slot.name_invalid"},
+                                         {R"({"name":"-a"})", "400 slot.name_invalid"},
+                                         {R"({"name":"a\u0000"})", "400 slot.name_invalid"},
+                                         {R"({"name":"123456789012345678901234567890123"})", "400 slot.name_invalid"},
+                                         {R"({"name":["chat"],"port":1})", R"(422 validation.invalid | string_type ["body","name"] | greater_than_equal ["body","port"])"},
+                                         {R"({"name":"12345678901234567890123456789012"})", "accepted"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { create_request(c.body); }), c.refusal) << c.body;
 }
 
 TEST(LoadRequest, NamesAModelOrNone) {
     for (const auto* body : {"", "{}", R"({"model_id":null})", R"({"model_id":"","model":null})"}) EXPECT_EQ(load_request(body), std::nullopt) << body;
     for (const auto* body : {R"({"model_id":"m"})", R"({"model":"m"})", R"({"model_id":"m","model":"m"})", R"({"model_id":"","model":"m"})"}) EXPECT_EQ(load_request(body), "m") << body;
-    const std::vector<Case> cases = {{R"({"model_id":"a","model":"b"})", R"(422 validation.invalid | value_error ["body","model"])"},
-                                     {R"({"model_id":1,"model":[],"x":null,"persist":true})",
-                                      R"(422 validation.invalid | string_type ["body","model"] | string_type ["body","model_id"] | extra_forbidden ["body","persist"] | extra_forbidden ["body","x"])"},
-                                     {" ", "400 request.invalid_json"},
-                                     {"null", "400 request.not_an_object"}};
+    const std::vector<BodyCase> cases = {{R"({"model_id":"a","model":"b"})", R"(422 validation.invalid | value_error ["body","model"])"},
+                                         {R"({"model_id":1,"model":[],"x":null,"persist":true})",
+                                          R"(422 validation.invalid | string_type ["body","model"] | string_type ["body","model_id"] | extra_forbidden ["body","persist"] | extra_forbidden ["body","x"])"},
+                                         {" ", "400 request.invalid_json"},
+                                         {"null", "400 request.not_an_object"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { load_request(c.body); }), c.refusal) << c.body;
 }
 
@@ -73,22 +73,22 @@ TEST(SwapRequest, NamesAModel) {
         EXPECT_FALSE(swap_request(body).persist) << body;
     }
     EXPECT_TRUE(swap_request(R"({"model_id":"m","persist":true})").persist);
-    const std::vector<Case> cases = {{"{}", "400 swap.missing_model"},
-                                     {R"({"model_id":null})", "400 swap.missing_model"},
-                                     {R"({"model_id":""})", "400 swap.missing_model"},
-                                     {R"({"model":"m"})", "400 swap.missing_model"},
-                                     {"", "400 request.invalid_json"},
-                                     {R"({"model_id":1,"persist":"yes","x":1})", R"(422 validation.invalid | string_type ["body","model_id"] | bool_type ["body","persist"] | extra_forbidden ["body","x"])"}};
+    const std::vector<BodyCase> cases = {{"{}", "400 swap.missing_model"},
+                                         {R"({"model_id":null})", "400 swap.missing_model"},
+                                         {R"({"model_id":""})", "400 swap.missing_model"},
+                                         {R"({"model":"m"})", "400 swap.missing_model"},
+                                         {"", "400 request.invalid_json"},
+                                         {R"({"model_id":1,"persist":"yes","x":1})", R"(422 validation.invalid | string_type ["body","model_id"] | bool_type ["body","persist"] | extra_forbidden ["body","x"])"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { swap_request(c.body); }), c.refusal) << c.body;
 }
 
 TEST(InstallModelRequest, NamesAModel) {
     EXPECT_EQ(install_model_request(R"({"model_id":"m"})"), "m");
-    const std::vector<Case> cases = {{"{}", R"(422 validation.invalid | missing ["body","model_id"])"},
-                                     {R"({"model_id":null})", R"(422 validation.invalid | missing ["body","model_id"])"},
-                                     {R"({"model_id":""})", R"(422 validation.invalid | missing ["body","model_id"])"},
-                                     {R"({"model_id":1})", R"(422 validation.invalid | string_type ["body","model_id"])"},
-                                     {R"({"model":"m"})", R"(422 validation.invalid | extra_forbidden ["body","model"] | missing ["body","model_id"])"}};
+    const std::vector<BodyCase> cases = {{"{}", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                         {R"({"model_id":null})", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                         {R"({"model_id":""})", R"(422 validation.invalid | missing ["body","model_id"])"},
+                                         {R"({"model_id":1})", R"(422 validation.invalid | string_type ["body","model_id"])"},
+                                         {R"({"model":"m"})", R"(422 validation.invalid | extra_forbidden ["body","model"] | missing ["body","model_id"])"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { install_model_request(c.body); }), c.refusal) << c.body;
 }
 
@@ -117,14 +117,14 @@ TEST(BackendRequest, KnowsTheHardware) {
 }
 
 TEST(BackendRequest, RefusesWhatCannotBeChosen) {
-    const std::vector<Case> cases = {{"{}", "400 backend.missing"},
-                                     {R"({"backend":null,"device":""})", "400 backend.missing"},
-                                     {R"({"backend":"npu"})", "400 backend.not_selectable"},
-                                     {R"({"backend":"flm"})", "400 backend.not_selectable"},
-                                     {R"({"device":"npu"})", "400 backend.not_selectable"},
-                                     {R"({"backend":"ROCm"})", "400 backend.not_selectable"},
-                                     {R"({"backend":"rocm","device":"cpu"})", "400 backend.not_selectable"},
-                                     {R"({"backend":1,"device":true,"x":0})", R"(422 validation.invalid | string_type ["body","backend"] | string_type ["body","device"] | extra_forbidden ["body","x"])"}};
+    const std::vector<BodyCase> cases = {{"{}", "400 backend.missing"},
+                                         {R"({"backend":null,"device":""})", "400 backend.missing"},
+                                         {R"({"backend":"npu"})", "400 backend.not_selectable"},
+                                         {R"({"backend":"flm"})", "400 backend.not_selectable"},
+                                         {R"({"device":"npu"})", "400 backend.not_selectable"},
+                                         {R"({"backend":"ROCm"})", "400 backend.not_selectable"},
+                                         {R"({"backend":"rocm","device":"cpu"})", "400 backend.not_selectable"},
+                                         {R"({"backend":1,"device":true,"x":0})", R"(422 validation.invalid | string_type ["body","backend"] | string_type ["body","device"] | extra_forbidden ["body","x"])"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { backend_request(c.body, json::object()); }), c.refusal) << c.body;
 }
 
@@ -143,13 +143,13 @@ TEST(ModelRequest, NeedsAnIdAndAPath) {
     const auto wanted = model_request(R"({"id":"org/q:4@1+x","path":"q.gguf","license":null,"tags":["a"],"own":{"a":null,"b":1}})");
     EXPECT_EQ(wanted.id, "org/q:4@1+x");
     EXPECT_EQ(wanted.properties, json::parse(R"({"path":"q.gguf","tags":["a"],"own":{"b":1}})"));
-    const std::vector<Case> cases = {{"{}", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
-                                     {R"({"id":null,"path":""})", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
-                                     {R"({"id":"-x"})", R"(422 validation.invalid | missing ["body","path"] | value_error ["body","id"])"},
-                                     {R"({"id":7,"path":"p"})", R"(422 validation.invalid | string_type ["body","id"])"},
-                                     {R"({"id":"a b","path":"p"})", R"(422 validation.invalid | value_error ["body","id"])"},
-                                     {R"({"id":"q","path":"p","size_bytes":-1})", R"(422 validation.invalid | greater_than_equal ["body","size_bytes"])"},
-                                     {R"({"id":"q","path":"p","defaults":{"context_size":1,"ctx_size":"1"}})",
+    const std::vector<BodyCase> cases = {{"{}", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
+                                         {R"({"id":null,"path":""})", R"(422 validation.invalid | missing ["body","id"] | missing ["body","path"])"},
+                                         {R"({"id":"-x"})", R"(422 validation.invalid | missing ["body","path"] | value_error ["body","id"])"},
+                                         {R"({"id":7,"path":"p"})", R"(422 validation.invalid | string_type ["body","id"])"},
+                                         {R"({"id":"a b","path":"p"})", R"(422 validation.invalid | value_error ["body","id"])"},
+                                         {R"({"id":"q","path":"p","size_bytes":-1})", R"(422 validation.invalid | greater_than_equal ["body","size_bytes"])"},
+                                         {R"({"id":"q","path":"p","defaults":{"context_size":1,"ctx_size":"1"}})",
                                       R"(422 validation.invalid | greater_than_equal ["body","defaults","context_size"] | int_parsing ["body","defaults","ctx_size"])"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { model_request(c.body); }), c.refusal) << c.body;
 }

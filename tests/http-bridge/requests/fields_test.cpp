@@ -25,15 +25,15 @@ std::string body(const Field& field, const std::string& value) {
     return field.table.empty() ? fmt::format(R"({{"{}":{}}})", field.key, value) : fmt::format(R"({{"{}":{{"{}":{}}}}})", field.table, field.key, value);
 }
 
-std::string refusal_of(const Field& field, const std::string& value) {
+std::string refusal_of_field(const Field& field, const std::string& value) {
     return refusal([&] { config_changes(body(field, value)); });
 }
 
-struct Bad {
+struct BadField {
     std::string value, type;
 };
 
-std::vector<Bad> bad_values(Kind kind) {
+std::vector<BadField> bad_values(Kind kind) {
     switch (kind) {
         case Kind::text: return {{"1", "string_type"}, {"true", "string_type"}, {"[]", "string_type"}, {"{}", "string_type"}};
         case Kind::word: return {{"1", "string_type"}, {"[\"cpu\"]", "string_type"}, {"\"nonsense\"", "literal_error"}, {"\"\"", "literal_error"}, {"\"CPU\"", "literal_error"}, {"\"cpu\\u0000\"", "literal_error"}};
@@ -50,11 +50,11 @@ std::vector<Bad> bad_values(Kind kind) {
 TEST(SlotFields, AreRefusedForWhatTheyAreNot) {
     for (const auto& field : slot_fields())
         for (const auto& [value, type] : bad_values(field.kind))
-            EXPECT_EQ(refusal_of(field, value), fmt::format("422 validation.invalid | {} {}", type, place(field))) << body(field, value);
+            EXPECT_EQ(refusal_of_field(field, value), fmt::format("422 validation.invalid | {} {}", type, place(field))) << body(field, value);
 }
 
 TEST(SlotFields, MayAllBeNull) {
-    for (const auto& field : slot_fields()) EXPECT_EQ(refusal_of(field, "null"), "accepted") << field.key;
+    for (const auto& field : slot_fields()) EXPECT_EQ(refusal_of_field(field, "null"), "accepted") << field.key;
 }
 
 TEST(SlotFields, TakeEachOfTheirWords) {
@@ -85,10 +85,10 @@ TEST(SlotFields, HaveTheRangesOfTheFile) {
         SCOPED_TRACE(range.key);
         const Field field{range.table, range.key, Kind::integer};
         const auto wanted = [&](const char* type) { return fmt::format("422 validation.invalid | {} {}", type, place(field)); };
-        EXPECT_EQ(refusal_of(field, std::to_string(range.least)), "accepted");
-        EXPECT_EQ(refusal_of(field, std::to_string(range.most)), "accepted");
-        EXPECT_EQ(refusal_of(field, std::to_string(range.least - 1)), wanted("greater_than_equal"));
-        EXPECT_EQ(refusal_of(field, std::to_string(range.most + 1)), wanted("less_than_equal"));
+        EXPECT_EQ(refusal_of_field(field, std::to_string(range.least)), "accepted");
+        EXPECT_EQ(refusal_of_field(field, std::to_string(range.most)), "accepted");
+        EXPECT_EQ(refusal_of_field(field, std::to_string(range.least - 1)), wanted("greater_than_equal"));
+        EXPECT_EQ(refusal_of_field(field, std::to_string(range.most + 1)), wanted("less_than_equal"));
         for (const auto value : {range.least, range.most}) EXPECT_TRUE(is_right_in_a_file(range, value)) << value;
         for (const auto value : {range.least - 1, range.most + 1}) EXPECT_FALSE(is_right_in_a_file(range, value)) << value;
     }

@@ -16,12 +16,12 @@ using Query = std::multimap<std::string, std::string>;
 
 Request asked(Query query) { return {.method = "GET", .query = std::move(query)}; }
 
-struct Bad {
+struct BadParameter {
     std::string value, type;
 };
 
 /// Every one of these values is refused as a 422 that names the parameter, and is not repeated.
-void expect_refused(const std::string& name, const std::function<void(const Request&)>& read, const std::vector<Bad>& values) {
+void expect_refused(const std::string& name, const std::function<void(const Request&)>& read, const std::vector<BadParameter>& values) {
     for (const auto& [value, type] : values) {
         const auto request = asked({{name, value}});
         EXPECT_EQ(refusal([&] { read(request); }), "422 validation.invalid | " + type + R"( ["query",")" + name + R"("])") << value;
@@ -31,9 +31,9 @@ void expect_refused(const std::string& name, const std::function<void(const Requ
     }
 }
 
-const std::vector<Bad> no_numbers = {{"", "int_parsing"}, {"x", "int_parsing"}, {"12345x", "int_parsing"}, {"1.5", "int_parsing"}, {" 1", "int_parsing"}, {"1 ", "int_parsing"}, {"+1", "int_parsing"}, {"-", "int_parsing"},
-                                     {"--1", "int_parsing"}, {"0x10", "int_parsing"}, {"1e3", "int_parsing"}, {"١", "int_parsing"}, {std::string("5\0", 2), "int_parsing"}, {"99999999999999999999x", "int_parsing"},
-                                     {"-1", "greater_than_equal"}, {"-99999999999999999999999", "greater_than_equal"}};
+const std::vector<BadParameter> no_numbers = {{"", "int_parsing"}, {"x", "int_parsing"}, {"12345x", "int_parsing"}, {"1.5", "int_parsing"}, {" 1", "int_parsing"}, {"1 ", "int_parsing"}, {"+1", "int_parsing"}, {"-", "int_parsing"},
+                                              {"--1", "int_parsing"}, {"0x10", "int_parsing"}, {"1e3", "int_parsing"}, {"١", "int_parsing"}, {std::string("5\0", 2), "int_parsing"}, {"99999999999999999999x", "int_parsing"},
+                                              {"-1", "greater_than_equal"}, {"-99999999999999999999999", "greater_than_equal"}};
 
 TEST(LinesQuery, IsAWholeNumber) {
     const auto read = [](const Request& request) { lines_query(request, 200); };

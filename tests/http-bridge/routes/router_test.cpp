@@ -26,11 +26,11 @@ std::string found(std::string_view method, std::string_view path) {
     }
 }
 
-struct Case {
+struct RouteCase {
     std::string method, path, found;
 };
 
-void expect(const std::vector<Case>& cases) {
+void expect(const std::vector<RouteCase>& cases) {
     for (const auto& c : cases) EXPECT_EQ(found(c.method, c.path), c.found) << c.method << " " << c.path;
 }
 

@@ -15,7 +15,7 @@ using nlohmann::json;
 using test::parsed_reply;
 using test::Reply;
 
-const std::string host = "Host: localhost\r\n";
+const std::string host_line = "Host: localhost\r\n";
 
 class ExchangeTest : public testing::Test {
 protected:
@@ -31,7 +31,7 @@ protected:
     Reply reply(const std::string& head, const Answer& answer = {200, "body", "text/plain"}) { return parsed_reply(outcome(head, answer).bytes); }
     /// The path that the handler sees, or why there is none.
     std::string path(const std::string& target) {
-        const auto got = reply("GET " + target + " HTTP/1.1\r\n" + host + "\r\n");
+        const auto got = reply("GET " + target + " HTTP/1.1\r\n" + host_line + "\r\n");
         return asked_ ? parsed_.path : std::to_string(got.status);
     }
     void expect_refused(const std::string& head, int status, const std::string& code) {
@@ -50,7 +50,7 @@ protected:
     int asked_ = 0;
 };
 
-std::string get(const std::string& lines = "") { return "GET /a HTTP/1.1\r\n" + host + lines + "\r\n"; }
+std::string get(const std::string& lines = "") { return "GET /a HTTP/1.1\r\n" + host_line + lines + "\r\n"; }
 
 TEST_F(ExchangeTest, AnAnswerIsWhatTheHandlerGives) {
     const auto got = reply(get(), {201, "{\"a\":1}", "application/json", {{"Allow", "GET"}, {"x-request-id", "me"}}});
@@ -105,23 +105,23 @@ TEST_F(ExchangeTest, QueriesAreDecodedOnce) {
 
 TEST_F(ExchangeTest, ATargetHasALimit) {
     EXPECT_EQ(path("/" + std::string(8000, 'a')), "/" + std::string(8000, 'a'));
-    expect_refused("GET /" + std::string(8200, 'a') + " HTTP/1.1\r\n" + host + "\r\n", 414, "request.uri_too_long");
+    expect_refused("GET /" + std::string(8200, 'a') + " HTTP/1.1\r\n" + host_line + "\r\n", 414, "request.uri_too_long");
 }
 
 TEST_F(ExchangeTest, WhatCannotBeParsedIsRefusedInJson) {
     for (const auto* line : {"BREW /a HTTP/1.1", "get /a HTTP/1.1", "GET /a", "GET /a HTTP/2.0", "GET /a HTTP/0.9", "GET /a http/1.1", "GET /a b HTTP/1.1", "GET", "", "/a GET HTTP/1.1", "\x16\x03\x01",
                              "GET /a HTTP/1.1 x", "GET http://localhost/a HTTP/1.1", "GET * HTTP/1.1"})
-        expect_refused(std::string{line} + "\r\n" + host + "\r\n", 400, "request.malformed");
+        expect_refused(std::string{line} + "\r\n" + host_line + "\r\n", 400, "request.malformed");
 }
 
 TEST_F(ExchangeTest, WhatCannotBeParsedEndsTheConnection) {
-    const auto bad = outcome("BREW /a HTTP/1.1\r\n" + host + "\r\n");
+    const auto bad = outcome("BREW /a HTTP/1.1\r\n" + host_line + "\r\n");
     EXPECT_TRUE(bad.close);
 }
 
 TEST_F(ExchangeTest, EveryMethodOfHttpReachesTheHandler) {
     for (const auto* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}) {
-        reply(std::string{method} + " /a HTTP/1.1\r\n" + host + "\r\n");
+        reply(std::string{method} + " /a HTTP/1.1\r\n" + host_line + "\r\n");
         EXPECT_EQ(asked_, 1) << method;
         EXPECT_EQ(parsed_.method, method);
     }
@@ -130,7 +130,7 @@ TEST_F(ExchangeTest, EveryMethodOfHttpReachesTheHandler) {
 TEST_F(ExchangeTest, HeadIsGetWithoutItsBody) {
     const Answer answer{200, "twelve bytes", "application/json", {{"x-request-id", "me"}}};
     const auto with_body = reply(get(), answer);
-    const auto without = reply("HEAD /a HTTP/1.1\r\n" + host + "\r\n", answer);
+    const auto without = reply("HEAD /a HTTP/1.1\r\n" + host_line + "\r\n", answer);
     EXPECT_EQ(without.status_line, with_body.status_line);
     EXPECT_EQ(without.body, "");
     EXPECT_EQ(without.header("content-length"), "12");
@@ -144,7 +144,7 @@ TEST_F(ExchangeTest, TheConnectionIsKeptUntilTheClientDoesNotWantIt) {
     EXPECT_TRUE(outcome(get("Connection: close\r\n")).close);
     EXPECT_EQ(parsed_reply(outcome(get("Connection: close\r\n")).bytes).header("connection"), "close");
     EXPECT_EQ(parsed_reply(outcome(get()).bytes).header("connection"), "");
-    const std::string old = "GET /a HTTP/1.0\r\n" + host;
+    const std::string old = "GET /a HTTP/1.0\r\n" + host_line;
     EXPECT_TRUE(outcome(old + "\r\n").close);
     EXPECT_FALSE(outcome(old + "Connection: Keep-Alive\r\n\r\n").close);
 }
@@ -242,7 +242,7 @@ TEST(RequestId, IsRandomOtherwise) {
 }
 
 TEST_F(ExchangeTest, MalformedAnswersRepeatASafeId) {
-    EXPECT_EQ(reply("GET * HTTP/1.1\r\n" + host + "X-Request-ID: mine\r\n\r\n").header("x-request-id"), "mine");
+    EXPECT_EQ(reply("GET * HTTP/1.1\r\n" + host_line + "X-Request-ID: mine\r\n\r\n").header("x-request-id"), "mine");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Framing::Kind;
 
-const std::string get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const std::string plain_get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const std::string post_head = "POST /a HTTP/1.1\r\nHost: localhost\r\ncontent-LENGTH: \t5 \r\n\r\n";
 
 std::string with(const std::string& line) { return "POST / HTTP/1.1\r\nHost: localhost\r\n" + line + "\r\n\r\n"; }
@@ -19,10 +19,10 @@ std::string with(const std::string& line) { return "POST / HTTP/1.1\r\nHost: loc
 int status(const std::string& bytes) { return frame_request(bytes).status; }
 
 TEST(Framing, ARequestWithoutABodyEndsWithItsHead) {
-    const auto framing = frame_request(get);
+    const auto framing = frame_request(plain_get);
     EXPECT_EQ(framing.kind, Kind::complete);
-    EXPECT_EQ(framing.head_size, get.size());
-    EXPECT_EQ(framing.size, get.size());
+    EXPECT_EQ(framing.head_size, plain_get.size());
+    EXPECT_EQ(framing.size, plain_get.size());
 }
 
 TEST(Framing, EveryPartOfARequestIsIncompleteAndMoreThanItChangesNothing) {
@@ -32,7 +32,7 @@ TEST(Framing, EveryPartOfARequestIsIncompleteAndMoreThanItChangesNothing) {
         ASSERT_EQ(framing.kind, Kind::incomplete) << size;
         ASSERT_EQ(framing.head_size, size < post_head.size() ? 0 : post_head.size()) << size;
     }
-    for (const auto& next : {std::string{}, std::string{"P"}, request, get + get, std::string{"\r\n\r\n"}, std::string(100'000, 'x')}) {
+    for (const auto& next : {std::string{}, std::string{"P"}, request, plain_get + plain_get, std::string{"\r\n\r\n"}, std::string(100'000, 'x')}) {
         const auto framing = frame_request(request + next);
         ASSERT_EQ(framing.kind, Kind::complete);
         ASSERT_EQ(framing.head_size, post_head.size());
@@ -41,7 +41,7 @@ TEST(Framing, EveryPartOfARequestIsIncompleteAndMoreThanItChangesNothing) {
 }
 
 TEST(Framing, PipelinedRequestsAreTakenOneByOne) {
-    const std::vector<std::string> requests = {get, post_head + "hello", get, post_head + "\r\n\r\n\r"};
+    const std::vector<std::string> requests = {plain_get, post_head + "hello", plain_get, post_head + "\r\n\r\n\r"};
     std::string bytes;
     for (const auto& request : requests) bytes += request;
     for (const auto& request : requests) {
