@@ -20,7 +20,7 @@ DAEMON = "hal0d.service"
 TRIALS = "/run/hal0/trial"
 TINY = {"default": "tiny"}  # [model] of a slot; one without a model is never ready, but idle
 
-SOON_S = 1.0   # from a change until whoever listens on the bus knows
+SOON_S = 3.0   # from a change until whoever listens on the bus knows, on a busy machine, too; tests/bench/dbus says how fast it is
 PATIENCE = 40  # for what takes as long as a busy machine needs
 
 

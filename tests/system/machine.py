@@ -15,6 +15,10 @@ SCRIPTS = Path(__file__).resolve().parents[1] / "machine"
 FILES = Path(os.environ.get("HAL0_MACHINE_DIR", "/var/tmp/hal0-machine")) / os.environ.get("HAL0_MACHINE", "hal0")
 
 
+# How soon happens what waits for no timeout, on a busy machine, too. How fast it is in truth is for tests/bench to say.
+AT_ONCE_S = 5
+
+
 def wait_until(condition, what, timeout=20.0):
     """Polls until condition() is true and returns what it gave; fails with `what` after the timeout."""
     deadline = time.monotonic() + timeout

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from machine import wait_until
+from machine import AT_ONCE_S
 
 TINY = {"default": "tiny"}
 
@@ -49,7 +49,7 @@ def test_a_killed_container_shows_at_once(bridge, machine, make_slot):
     machine.run("podman", "kill", slot.container)
     killed = time.monotonic()
     stream.until(lambda: "error" in states(stream), "error")
-    assert next(one["at"] for one in stream.events("state") if one["data"]["state"] == "error") - killed < 1
+    assert next(one["at"] for one in stream.events("state") if one["data"]["state"] == "error") - killed < AT_ONCE_S
     stream.until(lambda: states(stream)[-1] == "ready", "restarted", timeout=40)
 
 

@@ -43,7 +43,7 @@ protected:
 
     void kill_often(const std::function<void()>& write, bool may_be_absent = false) {
         std::mt19937 random{4711};
-        std::uniform_int_distribution microseconds{0, 8000};
+        std::uniform_int_distribution microseconds{0, 20'000};
         std::size_t removed = 0, times_one = 0;
         for (std::size_t i = 0; i < kills; ++i) {
             run_and_kill(write, std::chrono::microseconds{microseconds(random)});
@@ -80,8 +80,11 @@ TEST_F(KilledWriter, OfReplaceFile) {
 TEST_F(KilledWriter, OfCreateFile) {
     kill_often(
         [this] {
-            for (const auto& text : {one, two})
-                if (!create_file(file(), text) || !remove_file(file())) _exit(1);
+            for (const auto& text : {one, two}) {
+                if (!create_file(file(), text)) _exit(1);
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});  // else it is hardly ever there
+                if (!remove_file(file())) _exit(1);
+            }
         },
         /*may_be_absent=*/true);
 }
