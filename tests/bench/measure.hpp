@@ -47,7 +47,8 @@ inline void start_slot(const std::string& unit) {
 
 /// Kills the server of a slot, as a crash would; its container ends with it.
 inline void kill_server(const std::string& port) {
-    const auto server = std::atoi(run("pgrep --full -- '--port " + port + "( |$)'").c_str());
+    // The podman that started it has the same words, and may take a moment longer to end than the server to answer.
+    const auto server = std::atoi(run("pgrep --newest --full -- '--port " + port + "( |$)'").c_str());
     if (server <= 1) fail("there is no server on port " + port);
     if (kill(server, SIGKILL) != 0) fail("the server cannot be killed");
 }
