@@ -29,6 +29,11 @@ std::string_view synonym(const Provider& provider, std::string_view name) {
     return {};
 }
 
+void add_words(std::vector<std::string>& words, const Argument& argument) {
+    if (!argument.flag.empty()) words.push_back(argument.flag);
+    words.insert(words.end(), argument.values.begin(), argument.values.end());
+}
+
 }  // namespace
 
 Arguments group_words(const std::vector<std::string>& words, Source source) {
@@ -75,10 +80,7 @@ MergedArguments merge(const Provider& provider, const Arguments& layered) {
 
 std::vector<std::string> words_of(const Arguments& arguments) {
     std::vector<std::string> words;
-    for (const auto& argument : arguments) {
-        if (!argument.flag.empty()) words.push_back(argument.flag);
-        words.insert(words.end(), argument.values.begin(), argument.values.end());
-    }
+    for (const auto& argument : arguments) add_words(words, argument);
     return words;
 }
 
@@ -87,8 +89,7 @@ SourcedWords sourced_words(const Arguments& arguments) {
     for (const auto& argument : arguments) {
         const auto source = to_string(argument.source);
         if (runs.empty() || runs.back().first != source) runs.emplace_back(source, std::vector<std::string>{});
-        const auto words = words_of(Arguments{argument});
-        runs.back().second.insert(runs.back().second.end(), words.begin(), words.end());
+        add_words(runs.back().second, argument);
     }
     return runs;
 }

@@ -23,8 +23,9 @@ bus::Task<sdbus::ObjectPath> path_of(bus::Task<slot::SlotName> made) {
 /// What the disk says of a model's file, beside what the registry does.
 void add_file(nlohmann::json& row, const std::string& path) {
     std::error_code problem;
-    row["installed"] = std::filesystem::exists(path, problem);
-    if (row.contains("size_bytes") || !std::filesystem::is_regular_file(path, problem)) return;
+    const auto status = std::filesystem::status(path, problem);
+    row["installed"] = std::filesystem::exists(status);
+    if (row.contains("size_bytes") || !std::filesystem::is_regular_file(status)) return;
     if (const auto size = std::filesystem::file_size(path, problem); !problem) row["size_bytes"] = static_cast<std::int64_t>(size);
 }
 

@@ -48,10 +48,9 @@ void configured(SlotProperties& properties, const slot::Slot& slot, const Facts&
 /// What a restart would change.
 void drift(SlotProperties& properties, const slot::Slot& slot, const Facts& facts) {
     auto now = slot::words_of(properties.command);
-    const auto image = std::move(now.front());
-    now.erase(now.begin());
+    now.erase(now.begin());  // the image
     const auto& server = slot::provider(slot.provider);
-    for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {image, now}))
+    for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {slot.profile.image, now}))
         properties.drift.emplace_back(difference.key, difference.running, difference.configured);
 }
 

@@ -61,7 +61,7 @@ public:
 
     /// The slot's file, byte for byte, as it is now.
     std::string config_text(const slot::SlotName& name);
-    /// What a start would run now: each word, and what put it there.
+    /// What a start would run now: the image alone, then its arguments.
     slot::SourcedWords command(const slot::SlotName& name);
 
     /// How the last swap of a slot ended, until something else is done to it; empty if there is nothing to say.

@@ -5,7 +5,7 @@ import { openSlotsFeed } from './slots_feed.js';
 /** @type {Set<MessagePort>} */
 const tabs = new Set();
 
-const tellAll = (message) => tabs.forEach((tab) => tab.postMessage(message));
+const tellAll = (message, but = null) => tabs.forEach((tab) => tab !== but && tab.postMessage(message));
 
 const feed = openSlotsFeed({
     onFrame: (frame) => tellAll({ kind: 'frame', frame }),
@@ -16,7 +16,7 @@ const feed = openSlotsFeed({
 const answers = {
     token: ({ token }, from) => {
         feed.setToken(token);
-        tabs.forEach((tab) => tab !== from && tab.postMessage({ kind: 'token', token }));
+        tellAll({ kind: 'token', token }, from);
     },
     retry: () => feed.retryNow(),
     bye: (_, tab) => tabs.delete(tab),

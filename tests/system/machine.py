@@ -94,6 +94,10 @@ class Machine:
     def show_one(self, unit, name):
         return self.show(unit, name)[name]
 
+    def program(self, unit):
+        """The path of what a service runs."""
+        return self.show_one(unit, "ExecStart").partition("path=")[2].split(" ")[0]
+
     def cursor(self):
         """The journal's end, to read from later."""
         self.run("journalctl", "--sync")

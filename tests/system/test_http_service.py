@@ -128,7 +128,7 @@ def test_hal0d_that_cannot_be_brought(bridge, machine):
 
 @pytest.mark.parametrize("port", ["0", "70000", "http", "8080x"])
 def test_a_port_by_hand_that_is_none(machine, port):
-    ended = machine.shell('HAL0_HTTP_PORT=$1 "$(find /usr -name hal0-http-bridge -type f -executable)"', port, check=False)
+    ended = machine.run("env", f"HAL0_HTTP_PORT={port}", machine.program(SERVICE), check=False)
     assert ended.returncode == 1 and "HAL0_HTTP_PORT is not a port: give a number from 1 to 65535" in ended.stderr
 
 
