@@ -17,14 +17,13 @@ int generate(const std::string& root, const Options& options, bool under_pid1) {
     for (const auto& problem : folders) log.write(problem);
     for (const auto& problem : plan.diagnostics) log.write(problem);
 
-    const auto output = render(plan);
     if (options.action == Action::dry_run) {
-        if (std::fputs(print_output(output).c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+        if (std::fputs(print_output(render(plan)).c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
             log.error("the output cannot be written");
             return EXIT_FAILURE;
         }
-    } else if (const auto written = write_output(options.output, output); !written) {
-        log.error(written.error());
+    } else if (const auto problem = write_output(options.output, plan)) {
+        log.error(problem->message);
         return EXIT_FAILURE;
     }
     return folders.empty() ? EXIT_SUCCESS : EXIT_FAILURE;

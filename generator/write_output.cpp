@@ -66,11 +66,15 @@ private:
 
 }  // namespace
 
-slot::Result<std::size_t> write_output(const std::string& folder, const slot::Output& output) try {
+std::optional<slot::Error> write_output(const std::string& folder, const slot::Plan& plan) try {
     Writer writer{folder};
-    for (const auto& file : output.files) writer.file(file);
-    for (const auto& link : output.links) writer.link(link);
-    return output.files.size() + output.links.size();
+    // One slot after the other: the text of all at once would be more memory than everything else.
+    for (const auto& planned : plan.slots) {
+        const auto output = render(planned, plan.settings);
+        for (const auto& file : output.files) writer.file(file);
+        for (const auto& link : output.links) writer.link(link);
+    }
+    return std::nullopt;
 } catch (const std::runtime_error& problem) {
     return slot::Error{problem.what()};
 }

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
+
 namespace hal0::slot {
 namespace {
 
@@ -26,8 +28,10 @@ public:
     }
 
 private:
-    void note(TomlReader& reader, std::string_view key, std::string name) {
-        if (reader.has(key)) config_.places.emplace(std::move(name), reader.place(key));
+    /// Remembers where keys of one table stand; they are dotted, the reader knows them by their last part.
+    void note(TomlReader& reader, std::initializer_list<std::string_view> keys) {
+        for (const auto key : keys)
+            if (const auto position = reader.position(key.substr(key.rfind('.') + 1))) config_.positions.emplace_back(key, *position);
     }
 
     void read_top() {
@@ -41,7 +45,7 @@ private:
         config_.enabled = top_.boolean("enabled").value_or(true);
         config_.exclusive_group = top_.parsed("exclusive_group", parse_profile_name);
         if (const auto seconds = top_.integer("idle_timeout_s", ranges::idle_s)) config_.idle_timeout_s = static_cast<std::uint32_t>(*seconds);
-        for (const auto* key : {"type", "device", "backend", "provider", "profile", "port", "enabled", "exclusive_group"}) note(top_, key, key);
+        note(top_, {"type", "device", "backend", "provider", "profile", "port", "enabled", "exclusive_group"});
     }
 
     void read_device() {
@@ -74,7 +78,7 @@ private:
         config_.rope_freq_base = model.number("rope_freq_base");
         if (config_.rope_freq_base && *config_.rope_freq_base <= 0) model.error("rope_freq_base", fmt::format("{} is not allowed: a number greater than 0", *config_.rope_freq_base));
         if (auto labels = model.strings("labels")) config_.labels = *std::move(labels);
-        for (const auto* key : {"default", "context_size", "n_gpu_layers", "rope_freq_base"}) note(model, key, std::string{"model."} + key);
+        note(model, {"model.default", "model.context_size", "model.n_gpu_layers", "model.rope_freq_base"});
         model.warn_about_unknown_keys();
     }
 
@@ -82,7 +86,7 @@ private:
         auto server = top_.table("server");
         if (auto words = server.parsed("extra_args", split_shell_words)) config_.extra_args = *std::move(words);
         if (const auto parallel = server.integer("parallel", ranges::parallel)) config_.parallel = static_cast<std::uint32_t>(*parallel);
-        for (const auto* key : {"extra_args", "parallel"}) note(server, key, std::string{"server."} + key);
+        note(server, {"server.extra_args", "server.parallel"});
         server.warn_about_unknown_keys();
     }
 
@@ -108,9 +112,12 @@ private:
 
 }  // namespace
 
+bool SlotConfig::has(std::string_view key) const { return place_of(key).line > 0; }
+
 Place SlotConfig::place_of(std::string_view key) const {
-    const auto found = places.find(key);
-    return found == places.end() ? Place{file} : found->second;
+    for (const auto& [noted, position] : positions)
+        if (noted == key) return {file, position.line, position.column};
+    return {file};
 }
 
 SlotFile parse_slot(const SlotName& name, const std::string& path, std::string_view toml) {

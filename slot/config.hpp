@@ -5,10 +5,10 @@
 #include "slot/vocabulary.hpp"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hal0::slot {
@@ -49,9 +49,11 @@ struct SlotConfig {
     std::uint32_t stop_timeout_s = 20;
 
     std::string file;
-    std::map<std::string, Place, std::less<>> places;  // dotted key → where it stands, for later diagnostics
+    std::vector<std::pair<std::string_view, Position>> positions;  // dotted key, a literal → where it stands, for later diagnostics
     bool operator==(const SlotConfig&) const = default;
 
+    /// Whether the file has `key`, of those that later diagnostics name.
+    bool has(std::string_view key) const;
     /// Where `key` stands, or the file.
     Place place_of(std::string_view key) const;
 };

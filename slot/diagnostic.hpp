@@ -8,7 +8,14 @@
 
 namespace hal0::slot {
 
-/// Where in a file something stands. Lines and columns count from 1; 0 means the file as a whole.
+/// Lines and columns count from 1; 0 means the file as a whole.
+struct Position {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    bool operator==(const Position&) const = default;
+};
+
+/// Where in a file something stands.
 struct Place {
     std::string file;
     std::uint32_t line = 0;

@@ -29,14 +29,15 @@ std::optional<Diagnostic> group_full(const Plan& plan, const SlotConfig& config)
 
 std::variant<Slot, Objection> judge(const Plan& plan, const SlotName& name, const std::string& file, std::string_view toml,
                                     std::optional<Device> detected) {
-    const auto parsed = parse_slot(name, file, toml);
+    auto parsed = parse_slot(name, file, toml);
     if (const auto* error = first_error(parsed.diagnostics)) return Objection{ErrorKind::invalid_config, *error};
-    auto resolved = resolve(*parsed.config, plan.profiles, detected);
-    if (const auto* problem = std::get_if<Diagnostic>(&resolved))
-        return Objection{problem->key == "profile" ? ErrorKind::no_such_profile : ErrorKind::invalid_config, *problem};
-    if (const auto problem = port_taken(plan, *parsed.config)) return Objection{ErrorKind::port_in_use, *problem};
-    if (const auto problem = group_full(plan, *parsed.config)) return Objection{ErrorKind::invalid_config, *problem};
-    return std::get<Slot>(std::move(resolved));
+    auto resolved = resolve(*std::move(parsed.config), plan.profiles, detected);
+    if (const auto* refusal = std::get_if<Refusal>(&resolved))
+        return Objection{refusal->reason.key == "profile" ? ErrorKind::no_such_profile : ErrorKind::invalid_config, refusal->reason};
+    auto& slot = std::get<Slot>(resolved);
+    if (const auto problem = port_taken(plan, slot.config)) return Objection{ErrorKind::port_in_use, *problem};
+    if (const auto problem = group_full(plan, slot.config)) return Objection{ErrorKind::invalid_config, *problem};
+    return std::move(slot);
 }
 
 const PlannedSlot* find(const Plan& plan, const SlotName& name) {
@@ -46,7 +47,8 @@ const PlannedSlot* find(const Plan& plan, const SlotName& name) {
 
 const SlotConfig* config_of(const PlannedSlot& planned) {
     if (const auto* slot = std::get_if<Slot>(&planned.slot)) return &slot->config;
-    return planned.config ? &*planned.config : nullptr;
+    const auto& refusal = std::get<Refusal>(planned.slot);
+    return refusal.config ? &*refusal.config : nullptr;
 }
 
 const SlotConfig* other_owner(const Plan& plan, std::uint16_t port, const SlotName& name) {

@@ -12,7 +12,7 @@ Result<const Slot*, OperationError> startable(const Plan& plan, const SlotName& 
     const auto known = existing_slot(plan, name.str());
     if (!known) return known.failure();
     const auto& planned = *find(plan, name);
-    if (const auto* wrong = std::get_if<Diagnostic>(&planned.slot)) return OperationError{ErrorKind::invalid_config, to_string(*wrong)};
+    if (const auto* refusal = std::get_if<Refusal>(&planned.slot)) return OperationError{ErrorKind::invalid_config, to_string(refusal->reason)};
     const auto& slot = std::get<Slot>(planned.slot);
     if (slot.config.enabled) return &slot;
     return OperationError{ErrorKind::disabled,

@@ -38,6 +38,7 @@ public:
         read_settings();
         read_profiles();
         read_hardware();
+        plan_.slots.reserve(sources_.slots.size());
         for (const auto& file : sources_.slots) read_slot(file);
         std::sort(plan_.slots.begin(), plan_.slots.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
         refuse_shared_ports();
@@ -95,25 +96,29 @@ private:
         }
         auto parsed = parse_slot(*name, file.path, file.text);
         const auto* error = first_error(parsed.diagnostics);
-        std::variant<Slot, Diagnostic> slot = parsed.config ? resolve(*parsed.config, plan_.profiles, detected_) : *error;
-        if (parsed.config && std::holds_alternative<Diagnostic>(slot)) parsed.diagnostics.push_back(std::get<Diagnostic>(slot));
-        if (common_error_) slot = *common_error_;
+        const bool reads_well = parsed.config.has_value();
+        auto slot = reads_well ? resolve(*std::move(parsed.config), plan_.profiles, detected_) : Refusal{*error};
+        if (const auto* refusal = std::get_if<Refusal>(&slot); refusal && reads_well) parsed.diagnostics.push_back(refusal->reason);
+        if (common_error_) slot = Refusal{*common_error_, config_of(std::move(slot))};
         bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
         plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
-        if (std::holds_alternative<Diagnostic>(plan_.slots.back().slot)) plan_.slots.back().config = std::move(parsed.config);
+    }
+
+    static std::optional<SlotConfig> config_of(std::variant<Slot, Refusal>&& slot) {
+        if (auto* runs = std::get_if<Slot>(&slot)) return std::move(runs->config);
+        return std::get<Refusal>(std::move(slot)).config;
     }
 
     void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
         plan_.diagnostics.push_back(reason);
-        plan_.slots.push_back({name, path, std::move(reason), std::nullopt, {}, false});
+        plan_.slots.push_back({name, path, Refusal{std::move(reason)}, std::nullopt, {}, false});
     }
 
     /// Because of what stands in another file.
     void refuse(PlannedSlot& planned, Diagnostic reason) {
-        if (auto* slot = std::get_if<Slot>(&planned.slot)) planned.config = std::move(slot->config);
         plan_.diagnostics.push_back(reason);
-        planned.slot = std::move(reason);
+        planned.slot = Refusal{std::move(reason), config_of(std::move(planned.slot))};
     }
 
     void refuse_shared_ports() {
@@ -181,20 +186,28 @@ private:
 Plan make_plan(const Sources& sources) { return Planner{sources}.plan(); }
 
 std::string drop_in_of(const PlannedSlot& planned, const Settings& settings) {
-    if (const auto* wrong = std::get_if<Diagnostic>(&planned.slot))
-        return refusing_drop_in({planned.name, planned.file, *wrong, planned.config ? &*planned.config : nullptr}, planned.rivals);
+    if (const auto* refusal = std::get_if<Refusal>(&planned.slot))
+        return refusing_drop_in({planned.name, planned.file, refusal->reason, refusal->config ? &*refusal->config : nullptr}, planned.rivals);
     const auto& slot = std::get<Slot>(planned.slot);
     if (slot.config.enabled) return slot_drop_in(slot, settings, planned.rivals);
     const Diagnostic disabled{Severity::error, slot.config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};
     return refusing_drop_in({planned.name, planned.file, disabled, &slot.config, &slot.profile}, planned.rivals);
 }
 
+Output render(const PlannedSlot& planned, const Settings& settings) {
+    Output output;
+    const auto unit = unit_name(planned.name);
+    output.files.push_back({fmt::format("{}.d/{}", unit, drop_in_file), drop_in_of(planned, settings)});
+    if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit, "../hal0-slot@.service"});
+    return output;
+}
+
 Output render(const Plan& plan) {
     Output output;
     for (const auto& planned : plan.slots) {
-        const auto unit = unit_name(planned.name);
-        output.files.push_back({fmt::format("{}.d/{}", unit, drop_in_file), drop_in_of(planned, plan.settings)});
-        if (planned.starts_at_boot) output.links.push_back({"hal0-slots.target.wants/" + unit, "../hal0-slot@.service"});
+        auto one = render(planned, plan.settings);
+        std::move(one.files.begin(), one.files.end(), std::back_inserter(output.files));
+        std::move(one.links.begin(), one.links.end(), std::back_inserter(output.links));
     }
     return output;
 }

@@ -41,11 +41,10 @@ struct Sources {
 struct PlannedSlot {
     SlotName name;
     std::string file;
-    std::variant<Slot, Diagnostic> slot;
+    std::variant<Slot, Refusal> slot;
     std::optional<std::string> exclusive_group;
     std::vector<SlotName> rivals;   // the others of its exclusive group
     bool starts_at_boot = false;
-    std::optional<SlotConfig> config{};  // of one that cannot run though its own file is right: its limits hold for what runs
 };
 
 /// All slots, by name, and all that there is to say about the files.
@@ -77,7 +76,8 @@ struct Output {
     std::vector<OutputLink> links;
 };
 
-/// What the generator writes for a plan (systemd.generator(7)).
+/// What the generator writes for one slot, and for a whole plan (systemd.generator(7)).
+Output render(const PlannedSlot& planned, const Settings& settings);
 Output render(const Plan& plan);
 
 inline constexpr std::size_t most_slots = 4096;

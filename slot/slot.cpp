@@ -102,21 +102,25 @@ Arguments upper_layers(const Slot& slot) {
 
 }  // namespace
 
-std::variant<Slot, Diagnostic> resolve(const SlotConfig& config, const Profiles& profiles, std::optional<Device> detected) {
+std::variant<Slot, Refusal> resolve(SlotConfig config, const Profiles& profiles, std::optional<Device> detected) {
     const auto named = config.profile ? profiles.find(*config.profile) : profiles.end();
     auto device = config.device.value_or(device_for(named == profiles.end() ? nullptr : &named->second, detected));
     const auto name = config.profile.value_or(std::string{default_profile(config.type, device)});
     const auto found = profiles.find(name);
-    if (found == profiles.end())
-        return wrong(config, "profile", fmt::format("there is no profile {}: one of {}", in_quotes(name), names_of(profiles)));
+    if (found == profiles.end()) {
+        auto reason = wrong(config, "profile", fmt::format("there is no profile {}: one of {}", in_quotes(name), names_of(profiles)));
+        return Refusal{std::move(reason), std::move(config)};
+    }
 
     const auto& profile = found->second;
     if (!config.device) device = device_for(&profile, device);  // the default profile for a type may be for one device
-    if (const auto problem = contradiction(device, profile))
-        return wrong(config, config.places.contains("device") ? "device" : "backend", *problem);
-
-    Slot slot{config, device, profile, config.provider.value_or(profile.provider)};
-    if (auto problem = sets_address(slot)) return *problem;
+    if (const auto problem = contradiction(device, profile)) {
+        auto reason = wrong(config, config.has("device") ? "device" : "backend", *problem);
+        return Refusal{std::move(reason), std::move(config)};
+    }
+    const auto provider = config.provider.value_or(profile.provider);
+    Slot slot{std::move(config), device, profile, provider};
+    if (auto problem = sets_address(slot)) return Refusal{*std::move(problem), std::move(slot.config)};
     return slot;
 }
 

@@ -18,11 +18,17 @@ struct Slot {
     ProviderId provider = ProviderId::llama_server;
 };
 
+/// Why a slot cannot run; and what its own file says, if that is right.
+struct Refusal {
+    Diagnostic reason;
+    std::optional<SlotConfig> config{};
+};
+
 /// Decides device, profile and provider.
 /// Device: the TOML's `device` or `backend`, else what the named profile is for, else `detected`, else gpu-vulkan
 /// (design.md, 7: "cannot tell → vulkan"). Profile: the named one, else the default for type and device.
 /// Errors: no such profile; a device that contradicts its profile; arguments that set host or port.
-std::variant<Slot, Diagnostic> resolve(const SlotConfig& config, const Profiles& profiles, std::optional<Device> detected);
+std::variant<Slot, Refusal> resolve(SlotConfig config, const Profiles& profiles, std::optional<Device> detected);
 
 /// The name of the variable that stands for the model's arguments in a drop-in.
 inline constexpr std::string_view model_args_variable = "$HAL0_MODEL_ARGS";

@@ -128,9 +128,14 @@ TomlReader TomlReader::table(std::string_view key) {
 
 bool TomlReader::has(std::string_view key) { return find(key) != nullptr; }
 
-Place TomlReader::place(std::string_view key) {
+std::optional<Position> TomlReader::position(std::string_view key) {
     const auto* node = find(key);
-    return node ? place_of(file_, node->source()) : Place{file_};
+    return node ? std::optional{Position{node->source().begin.line, node->source().begin.column}} : std::nullopt;
+}
+
+Place TomlReader::place(std::string_view key) {
+    const auto [line, column] = position(key).value_or(Position{});
+    return {file_, line, column};
 }
 
 std::string TomlReader::dotted(std::string_view key) const { return prefix_ + shown_key(key); }

@@ -54,7 +54,9 @@ public:
     }
 
     bool has(std::string_view key);
-    /// Where the value of `key` stands.
+    /// Where the value of `key` stands; nothing when it is absent.
+    std::optional<Position> position(std::string_view key);
+    /// The same, or the file.
     Place place(std::string_view key);
     std::string dotted(std::string_view key) const;
     void error(std::string_view key, std::string message);

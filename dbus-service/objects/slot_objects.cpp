@@ -63,7 +63,7 @@ std::optional<slot::PlannedSlot> SlotObjects::planned(const slot::SlotName& name
     if (const auto* planned = catalog_.find(name)) return *planned;
     if (systemd_.slot_unit(name).is_stopped()) return std::nullopt;
     const auto file = fmt::format("{}/{}.toml", disk::slots_folder, name.str());
-    return slot::PlannedSlot{name, file, slot::Diagnostic{slot::Severity::error, {file}, "", "the file is gone"}, {}, {}, false};
+    return slot::PlannedSlot{name, file, slot::Refusal{{slot::Severity::error, {file}, "", "the file is gone"}}, {}, {}, false};
 }
 
 void SlotObjects::show(const slot::SlotName& name) {

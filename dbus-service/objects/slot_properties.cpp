@@ -63,7 +63,7 @@ slot::Observation observed(const Facts& facts, const slot::Slot* slot) {
     seen.status_text = facts.unit.status_text;
     seen.job = facts.unit.job_type;
     seen.restarts = facts.unit.restarts;
-    if (!slot) seen.config_error = to_string(std::get<slot::Diagnostic>(facts.planned.slot));
+    if (!slot) seen.config_error = to_string(std::get<slot::Refusal>(facts.planned.slot).reason);
     seen.has_model = !facts.started || !facts.started->model.empty();
     seen.answers = facts.server.answers;
     seen.requests_in_flight = facts.server.activity.requests_in_flight;

@@ -44,7 +44,7 @@ std::string Operations::config_text(const slot::SlotName& name) {
 slot::SourcedWords Operations::command(const slot::SlotName& name) {
     read_files();
     const auto& planned = known(name);
-    if (const auto* wrong = std::get_if<slot::Diagnostic>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(*wrong)};
+    if (const auto* refusal = std::get_if<slot::Refusal>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(refusal->reason)};
     return command_now(std::get<slot::Slot>(planned.slot), catalog_.plan().settings, catalog_.models()).words;
 }
 
@@ -211,7 +211,7 @@ bus::Task<> Operations::restart(slot::SlotName name) {
 bus::Task<> Operations::pull(slot::SlotName name) {
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
     read_files();
-    if (const auto* wrong = std::get_if<slot::Diagnostic>(&known(name).slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(*wrong)};
+    if (const auto* refusal = std::get_if<slot::Refusal>(&known(name).slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(refusal->reason)};
     co_await let_systemd_read(name);
     co_await queued(systemd_.start(pull_unit_name(name)), "start " + pull_unit_name(name));
 }

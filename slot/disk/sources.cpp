@@ -59,7 +59,9 @@ slot::Sources read_sources(const std::string& root, slot::Diagnostics& diagnosti
         if (auto file = read_source(root, path)) sources.profiles.push_back(*std::move(file));
 
     const std::string slots = slots_folder;
-    for (const auto& name : slot_files(root, diagnostics))
+    const auto names = slot_files(root, diagnostics);
+    sources.slots.reserve(names.size());
+    for (const auto& name : names)
         if (auto file = read_source(root, slots + "/" + name)) sources.slots.push_back(*std::move(file));
     for_each_entry(root, loaded_folder, diagnostics, [&](int folder, const char* name) {
         struct stat status {};

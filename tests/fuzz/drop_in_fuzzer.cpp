@@ -168,14 +168,14 @@ Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
 Meaning meant_refusal(const PlannedSlot& planned) {
     const auto name = planned.name.str();
     const auto file = folder + name + ".toml";
-    const auto* reason = std::get_if<Diagnostic>(&planned.slot);
-    const auto text = reason ? to_string(*reason)
+    const auto* refusal = std::get_if<Refusal>(&planned.slot);
+    const auto text = refusal ? to_string(refusal->reason)
                              : to_string(std::get<Slot>(planned.slot).config.place_of("enabled")) + ": enabled: the slot is disabled; set it to true to start it";
     Meaning meant{{{"Unit.SourcePath", {file}}, {"Unit.Description", {"hal0 slot " + name + " (cannot start)"}}},
                   {"HAL0_CONFIG_ERROR=" + text},
                   {}};
     add_rivals(meant, planned);
-    if (planned.config) add_limits(meant, *planned.config);
+    if (refusal && refusal->config) add_limits(meant, *refusal->config);
     if (const auto* disabled = std::get_if<Slot>(&planned.slot)) {
         meant.assignments.push_back("HAL0_IMAGE=" + disabled->profile.image);
         add_limits(meant, disabled->config);
@@ -221,7 +221,7 @@ void check(const Plan& plan, const Output& output) {
     for (const auto& planned : plan.slots) {
         const auto* slot = std::get_if<Slot>(&planned.slot);
         const bool starts = slot && slot->config.enabled;
-        if (common && (slot || std::get<Diagnostic>(planned.slot) != *common)) fail(planned.name.str() + " is not refused because of the common file");
+        if (common && (slot || std::get<Refusal>(planned.slot).reason != *common)) fail(planned.name.str() + " is not refused because of the common file");
         if (!common && !starts && planned.name.str() != fuzzed) fail(planned.name.str() + " is not rendered");
         const auto instance = "@" + planned.name.str() + ".service";
         check_file(output, "hal0-slot" + instance + ".d/50-hal0-generated.conf", starts ? meant_start(planned, plan.settings) : meant_refusal(planned));

@@ -56,8 +56,8 @@ const PlannedSlot& planned(const Plan& plan, const std::string& name) {
 
 /// What is wrong with a slot; empty if it can start.
 std::string problem(const Plan& plan, const std::string& name) {
-    const auto* wrong = std::get_if<Diagnostic>(&planned(plan, name).slot);
-    return wrong ? to_string(*wrong) : "";
+    const auto* refusal = std::get_if<Refusal>(&planned(plan, name).slot);
+    return refusal ? to_string(refusal->reason) : "";
 }
 
 TEST(Plan, OfNothing) {

@@ -65,22 +65,22 @@ SlotConfig config_of(const std::string& toml) {
     return file.config ? *file.config : SlotConfig{*SlotName::parse("broken")};
 }
 
-std::variant<Slot, Diagnostic> resolved(const std::string& toml, std::optional<Device> detected = std::nullopt) {
+std::variant<Slot, Refusal> resolved(const std::string& toml, std::optional<Device> detected = std::nullopt) {
     return resolve(config_of(toml), shipped(), detected);
 }
 
 /// The slot of a text that must resolve.
 Slot good_slot(const std::string& toml, std::optional<Device> detected = std::nullopt) {
     const auto result = resolved(toml, detected);
-    if (const auto* problem = std::get_if<Diagnostic>(&result)) ADD_FAILURE() << toml << ": " << to_string(*problem);
+    if (const auto* refusal = std::get_if<Refusal>(&result)) ADD_FAILURE() << toml << ": " << to_string(refusal->reason);
     const auto* slot = std::get_if<Slot>(&result);
     return slot ? *slot : Slot{SlotConfig{*SlotName::parse("broken")}, {}, {}, {}};
 }
 
 std::string problem_of(const std::string& toml, std::optional<Device> detected = std::nullopt) {
     const auto result = resolved(toml, detected);
-    const auto* problem = std::get_if<Diagnostic>(&result);
-    return problem ? to_string(*problem) : "no problem";
+    const auto* refusal = std::get_if<Refusal>(&result);
+    return refusal ? to_string(refusal->reason) : "no problem";
 }
 
 struct ResolveCase {
@@ -132,8 +132,8 @@ TEST(Resolve, NamesAMissingProfileAndWhatThereIs) {
     EXPECT_EQ(problem_of("profile = \"vulcan\""), "chat.toml:2:11: profile: there is no profile \"vulcan\": one of "
                                                   "anygpu, anywhere, comfyui, cpu, flm, full, hosted, kokoro, private, rocm, vulkan");
     const auto none = resolve(config_of(""), {}, Device::cpu);
-    ASSERT_TRUE(std::holds_alternative<Diagnostic>(none));
-    EXPECT_EQ(to_string(std::get<Diagnostic>(none)), "chat.toml: profile: there is no profile \"cpu\": one of none");
+    ASSERT_TRUE(std::holds_alternative<Refusal>(none));
+    EXPECT_EQ(to_string(std::get<Refusal>(none).reason), "chat.toml: profile: there is no profile \"cpu\": one of none");
 }
 
 struct ProblemCase {
@@ -162,8 +162,8 @@ TEST(Resolve, RefusesArgumentsThatSetTheAddress) {
         EXPECT_EQ(problem_of("[server]\nextra_args = \"" + args + "\""), "chat.toml:3:14: server.extra_args: --port" + why) << args;
     EXPECT_EQ(problem_of("type = \"image\"\n[server]\nextra_args = \"--listen\""), "chat.toml:4:14: server.extra_args: --listen" + why);
     const auto hosted = resolved("profile = \"hosted\"");
-    ASSERT_TRUE(std::holds_alternative<Diagnostic>(hosted));
-    const auto& problem = std::get<Diagnostic>(hosted);
+    ASSERT_TRUE(std::holds_alternative<Refusal>(hosted));
+    const auto& problem = std::get<Refusal>(hosted).reason;
     EXPECT_EQ(problem.place.file, "profiles.toml");
     EXPECT_EQ(problem.place.line, 38U) << "where the flags stand, not the image";
     EXPECT_EQ(problem.key, "profile.hosted.flags");

@@ -63,7 +63,9 @@ TEST_F(ReadFile, OnlyRegularFilesAreOpened) {
     ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
     fs::create_directory(path("folder"));
     fs::create_symlink("/dev/zero", path("device"));
-    for (const auto* name : {"fifo", "folder", "device"}) EXPECT_EQ(error(name), "not a regular file") << name;  // and it does not wait
+    fs::create_symlink("fifo", path("linked_fifo"));
+    fs::create_symlink("folder", path("linked_folder"));
+    for (const auto* name : {"fifo", "folder", "device", "linked_fifo", "linked_folder"}) EXPECT_EQ(error(name), "not a regular file") << name;  // and it does not wait
     scratch.write("file", "");
     EXPECT_EQ(error("file/below"), "Not a directory");
 }
