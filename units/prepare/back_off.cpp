@@ -18,13 +18,14 @@ using helper::extend_timeout;
 using helper::report_status;
 using helper::report_warning;
 
-/// Returns a negative errno on failure.
+/// Returns a negative errno on failure. A start that is no restart waits for one answer only.
 int ask(sd_bus* bus, const std::string& unit, Past& past) {
     const auto path = unit_path(unit);
     const auto get = [&](const char* interface, const char* property, char type, void* value) {
         return sd_bus_get_property_trivial(bus, systemd_service, path.c_str(), interface, property, nullptr, type, value);
     };
     int problem = get(service_interface, "NRestarts", 'u', &past.restarts);
+    if (problem >= 0 && past.restarts == 0) return problem;
     if (problem >= 0) problem = get(unit_interface, "ActiveEnterTimestampMonotonic", 't', &past.active_enter);
     if (problem >= 0) problem = get(unit_interface, "ActiveExitTimestampMonotonic", 't', &past.active_exit);
     if (problem >= 0) problem = get(unit_interface, "InactiveEnterTimestampMonotonic", 't', &past.inactive_enter);
