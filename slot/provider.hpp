@@ -20,6 +20,7 @@ struct Provider {
     std::string_view health_path;                   // 200 when the model answers, 503 while it loads
     std::string_view busy_path;                     // which requests are in flight; empty: the server tells nothing
     std::string_view metrics_path;                  // Prometheus counters
+    std::string_view models_path;                   // what it serves, as OpenAI lists it
     bool needs_model_file;                          // the registry's file is what it loads
     std::span<const std::pair<std::string_view, std::string_view>> synonyms;  // other spelling → the one used here
     std::span<const std::string_view> repeatable;   // flags that may be given more than once

@@ -47,7 +47,7 @@ bool ServerProbe::is_healthy(int stop_fd) const {
 slot::Sample ServerProbe::sample(int stop_fd) {
     slot::Sample sample;
     if (server_.provider == slot::ProviderId::llama_server && Clock::now() >= busy_due_) ask_llama_server(sample, stop_fd);
-    if (Clock::now() >= models_due_) ask_models(sample, stop_fd);
+    if (!provider_.models_path.empty() && Clock::now() >= models_due_) ask_models(sample, stop_fd);
     if (!sample.requests_in_flight) count_connections(sample);
     return sample;
 }
@@ -65,7 +65,7 @@ void ServerProbe::ask_llama_server(slot::Sample& sample, int stop_fd) {
 
 void ServerProbe::ask_models(slot::Sample& sample, int stop_fd) {
     models_due_ = Clock::now() + rhythm_.models;
-    const auto models = loopback::get({server_.port, "/v1/models", most_answer_bytes, rhythm_.patience}, stop_fd);
+    const auto models = loopback::get({server_.port, std::string{provider_.models_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
     if (models.status == 200) read_models(sample, models.body);
 }
 

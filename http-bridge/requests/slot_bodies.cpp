@@ -6,7 +6,9 @@
 #include "slot/client_config.hpp"
 #include "slot/name.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace hal0::http {
 namespace {
@@ -30,6 +32,16 @@ void expand_model(Json& config) {
     if (model != config.end() && model->is_string()) *model = Json{{"default", *model}};
 }
 
+// GET /api/slots/metrics and the like are not slots: one of such a name, made on another way, shows in the list only.
+constexpr std::array<std::string_view, 2> routes_of_all_slots = {"capacity", "metrics"};
+
+void refuse_bad_name(const std::string& name) {
+    if (!slot::SlotName::parse(name))
+        throw Refused{400, "slot.name_invalid", "the name is not one that a slot can have: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit"};
+    if (std::find(routes_of_all_slots.begin(), routes_of_all_slots.end(), name) != routes_of_all_slots.end())
+        throw Refused{400, "slot.name_invalid", "a slot cannot be called " + name + ": GET /api/slots/" + name + " is about all slots; choose another name"};
+}
+
 /// Takes a text out of the body that has been found right.
 std::string taken(Json& body, const char* key) {
     auto text = body[key].get<std::string>();
@@ -42,8 +54,7 @@ std::string taken(Json& body, const char* key) {
 CreateRequest create_request(std::string_view text) {
     auto body = parse_body(text);
     if (is_missing(body, "name")) throw Refused{400, "slot.name_required", "a slot needs a name: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit"};
-    if (body["name"].is_string() && !slot::SlotName::parse(body["name"].get_ref<const std::string&>()))
-        throw Refused{400, "slot.name_invalid", "the name is not one that a slot can have: 1 to 32 of a-z, 0-9, _ and -, starting with a letter or digit"};
+    if (body["name"].is_string()) refuse_bad_name(body["name"].get_ref<const std::string&>());
     drop_nulls(body);
     expand_model(body);
     BadFields bad;

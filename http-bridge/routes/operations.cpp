@@ -6,6 +6,7 @@
 #include "http-bridge/routes/digest.hpp"
 #include "http-bridge/routes/route.hpp"
 #include "http-bridge/routes/slot_of.hpp"
+#include "slot/provider.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 // The change that a call brings about comes by a signal, right behind the reply.
 constexpr Milliseconds signal_patience{2000};
+// hal0d asks a server what it serves as soon as that answers.
+constexpr Milliseconds list_patience{500};
 // What a server said last is in the journal a moment after it has died.
 constexpr Milliseconds log_patience{500};
 // A file is written, and read by systemd.
@@ -58,9 +61,27 @@ bool is_failed(const Context& context, const std::string& name) {
     return now && now->state == "error";
 }
 
+bool lists_models(const std::string& provider) {
+    const auto id = slot::parse_word<slot::ProviderId>(provider);
+    return id && !slot::provider(*id).models_path.empty();
+}
+
+/// Until it is known what the server of a slot that runs says it serves, if it is of a kind that does.
+bus::Task<> listed(Context& context, std::string name) {
+    const std::function<bool()> known = [&context, name] {
+        const auto* now = context.mirror.find(name);
+        return !now || !runs(now->state) || !now->models.empty() || !lists_models(now->provider);
+    };
+    co_await context.mirror.until(known, list_patience);
+}
+
 /// The slot as it is, or why what was waited for failed. What is not over yet is no failure: the state of before may still show.
 bus::Task<Answer> outcome(Context& context, const Before& slot, bool over) {
-    if (!over || !is_failed(context, slot.name)) co_return summary(context, slot.name);
+    if (!over) co_return summary(context, slot.name);
+    if (!is_failed(context, slot.name)) {
+        co_await listed(context, slot.name);
+        co_return summary(context, slot.name);
+    }
     const std::string first = context.mirror.find(slot.name)->message;
     // hal0d reads the last line of the log, and adds it to its message.
     const std::function<bool()> explained = [&context, name = slot.name, first] {
@@ -215,7 +236,7 @@ bus::Task<Answer> backend(Context& context, Request request) {
     const bool reloads = runs(slot.state);
     if (reloads) {
         co_await asked(context.hal0d.restart(slot.name), details);
-        co_await settled(context, slot, wait);
+        if (co_await settled(context, slot, wait)) co_await listed(context, slot.name);
     }
     const auto* now = context.mirror.find(slot.name);
     if (!now) co_return summary(context, slot.name);

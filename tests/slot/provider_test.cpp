@@ -28,6 +28,7 @@ TEST(Provider, EveryRowHasWhatItMust) {
         EXPECT_TRUE(row.health_path.starts_with("/"));
         EXPECT_TRUE(row.busy_path.empty() || row.busy_path.starts_with("/"));
         EXPECT_TRUE(row.metrics_path.empty() || row.metrics_path.starts_with("/"));
+        EXPECT_TRUE(row.models_path.empty() || row.models_path.starts_with("/"));
     });
 }
 
@@ -81,6 +82,7 @@ TEST(Provider, LlamaServerIsDescribedAsItsHelpSays) {
     EXPECT_EQ(row.health_path, "/health");
     EXPECT_EQ(row.busy_path, "/slots");
     EXPECT_EQ(row.metrics_path, "/metrics");
+    EXPECT_EQ(row.models_path, "/v1/models");
     ASSERT_EQ(row.always.size(), 1U);
     EXPECT_EQ(row.always[0], "--metrics");
     const std::set<std::string_view> repeatable{row.repeatable.begin(), row.repeatable.end()};
@@ -103,6 +105,7 @@ TEST(Provider, HealthPaths) {
     EXPECT_EQ(provider(ProviderId::comfyui).health_path, "/system_stats");
     EXPECT_EQ(provider(ProviderId::comfyui).host, "--listen");
     EXPECT_EQ(provider(ProviderId::comfyui).busy_path, "/queue");
+    EXPECT_EQ(provider(ProviderId::comfyui).models_path, "") << "it has no such list, and is not asked";
 }
 
 }  // namespace

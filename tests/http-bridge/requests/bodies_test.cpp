@@ -51,6 +51,8 @@ TEST(CreateRequest, RefusesANameThatIsNone) {
                                          {R"({"name":"-a"})", "400 slot.name_invalid"},
                                          {R"({"name":"a\u0000"})", "400 slot.name_invalid"},
                                          {R"({"name":"123456789012345678901234567890123"})", "400 slot.name_invalid"},
+                                         {R"({"name":"metrics"})", "400 slot.name_invalid"},
+                                         {R"({"name":"metrics-2"})", "accepted"},
                                          {R"({"name":["chat"],"port":1})", R"(422 validation.invalid | string_type ["body","name"] | greater_than_equal ["body","port"])"},
                                          {R"({"name":"12345678901234567890123456789012"})", "accepted"}};
     for (const auto& c : cases) EXPECT_EQ(refusal([&] { create_request(c.body); }), c.refusal) << c.body;

@@ -1,6 +1,7 @@
 #include "http-bridge/routes/router.hpp"
 
 #include "http-bridge/json/minimal_answers.hpp"
+#include "http-bridge/requests/bodies.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -24,6 +25,18 @@ std::string found(std::string_view method, std::string_view path) {
     } catch (const Refused& refused) {
         return fmt::format("{} {} {}", refused.status(), refused.code(), refused.details().value("allow", ""));
     }
+}
+
+// A slot of that name could not be asked for.
+TEST(Router, NoSlotIsCalledLikeARouteOfAllSlots) {
+    const std::string_view folder = "/api/slots/";
+    std::size_t seen = 0;
+    for (const auto& route : router().routes()) {
+        if (!route.path.starts_with(folder) || route.path.find_first_of("/{", folder.size()) != route.path.npos) continue;
+        ++seen;
+        EXPECT_THROW(create_request(fmt::format(R"({{"name":"{}"}})", route.path.substr(folder.size()))), Refused) << route.path;
+    }
+    EXPECT_EQ(seen, 2U);
 }
 
 struct RouteCase {
