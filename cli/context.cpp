@@ -1,12 +1,12 @@
 #include "cli/context.hpp"
 
 #include "cli/failure.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 
 namespace hal0::cli {
@@ -21,11 +21,10 @@ std::string environment(const char* name) {
 std::chrono::milliseconds patience() {
     const auto text = environment("HAL0_API_TIMEOUT");
     if (text.empty()) return std::chrono::seconds{40};
-    double seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc{} || end != text.data() + text.size() || !(seconds >= 0.1 && seconds <= 3600))
+    const auto seconds = slot::parse_number<double>(text);
+    if (!(seconds >= 0.1 && seconds <= 3600.0))
         throw Failure{fmt::format("HAL0_API_TIMEOUT is {}: expected seconds, 0.1 to 3600", slot::in_quotes(text))};
-    return std::chrono::milliseconds{static_cast<long>(seconds * 1000)};
+    return std::chrono::milliseconds{static_cast<long>(*seconds * 1000)};
 }
 
 /// HAL0_TOKEN; it goes into a header.

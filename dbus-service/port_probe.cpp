@@ -1,8 +1,9 @@
 #include "dbus-service/port_probe.hpp"
 
+#include "slot/number.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -39,10 +40,7 @@ std::optional<std::uint16_t> port_of(std::string_view line) {
     if (take_word(line) != listening) return std::nullopt;
     const auto colon = local.find(':');
     if (colon == std::string_view::npos || std::find(in_the_way.begin(), in_the_way.end(), local.substr(0, colon)) == in_the_way.end()) return std::nullopt;
-    const auto hex = local.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, problem] = std::from_chars(hex.data(), hex.data() + hex.size(), port, 16);
-    return problem == std::errc{} && end == hex.data() + hex.size() ? std::optional{port} : std::nullopt;
+    return slot::parse_number<std::uint16_t>(local.substr(colon + 1), 16);
 }
 
 }  // namespace

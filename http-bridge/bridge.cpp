@@ -2,6 +2,7 @@
 
 #include "http-bridge/dashboard_files.hpp"
 #include "http-bridge/json/openapi.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <arpa/inet.h>
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -50,9 +50,8 @@ std::string token() {
 
 std::uint16_t own_port() {
     const auto text = variable("HAL0_HTTP_PORT");
-    std::uint16_t port = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (!text.empty() && (problem != std::errc{} || *end != '\0' || port == 0)) throw std::runtime_error{"HAL0_HTTP_PORT is not a port: give a number from 1 to 65535"};
+    const auto port = slot::parse_number<std::uint16_t>(text).value_or(0);
+    if (!text.empty() && port == 0) throw std::runtime_error{"HAL0_HTTP_PORT is not a port: give a number from 1 to 65535"};
     return port;
 }
 

@@ -1,5 +1,6 @@
 #include "slot/activity.hpp"
 
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <nlohmann/json.hpp>
@@ -7,7 +8,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <initializer_list>
 #include <set>
 #include <utility>
@@ -132,10 +132,8 @@ std::string_view take_until(std::string_view& text, std::string_view ends) {
 }
 
 std::optional<double> parse_amount(std::string_view text) {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool ok = error == std::errc{} && end == text.data() + text.size() && value >= 0 && value <= static_cast<double>(most_counted);
-    return ok ? std::optional{value} : std::nullopt;  // not a number is not >= 0
+    const auto value = parse_number<double>(text);
+    return value >= 0.0 && value <= static_cast<double>(most_counted) ? value : std::nullopt;  // neither nothing nor "nan" is >= 0
 }
 
 void take_metric(Sample& sample, Counters& counters, bool& counts, std::string_view name, double value) {
@@ -156,12 +154,9 @@ struct End {
     std::uint32_t address = 0, port = 0;
 };
 std::optional<End> parse_end(std::string_view text) {
-    End end;
-    const auto* last = text.data() + text.size();
-    if (text.size() != 13 || text[8] != ':' || std::from_chars(text.data(), text.data() + 8, end.address, 16).ptr != text.data() + 8 ||
-        std::from_chars(text.data() + 9, last, end.port, 16).ptr != last)
-        return std::nullopt;
-    return end;
+    if (text.size() != 13 || text[8] != ':') return std::nullopt;
+    const auto address = parse_number<std::uint32_t>(text.substr(0, 8), 16), port = parse_number<std::uint32_t>(text.substr(9), 16);
+    return address && port ? std::optional{End{*address, *port}} : std::nullopt;
 }
 
 /// The client's port, of a line that is an established connection with `port` of 127.0.0.1. If the client is on this

@@ -1,11 +1,11 @@
 #include "slot/diagnostic.hpp"
 
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hal0::slot {
 namespace {
@@ -16,11 +16,8 @@ constexpr std::string_view separator = ": ";
 std::uint32_t take_number(std::string_view& text) {
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos || colon + 1 == text.size()) return 0;
-    const auto digits = text.substr(colon + 1);
-    std::uint32_t number = 0;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (problem != std::errc{} || end != digits.data() + digits.size() || number == 0) return 0;
-    text = text.substr(0, colon);
+    const auto number = parse_number<std::uint32_t>(text.substr(colon + 1)).value_or(0);
+    if (number != 0) text = text.substr(0, colon);
     return number;
 }
 

@@ -1,18 +1,13 @@
 #include "slot/http_response.hpp"
 
+#include "slot/number.hpp"
+
 #include <algorithm>
-#include <charconv>
 
 namespace hal0::slot {
 namespace {
 
 constexpr std::size_t most_head_bytes = 64 * 1024;
-
-std::optional<std::size_t> whole_number(std::string_view text, int base) {
-    std::size_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
-}
 
 std::string_view without_blanks(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -99,7 +94,7 @@ bool HttpResponse::read_head() {
 /// Returns whether it is one.
 bool HttpResponse::read_status_line(std::string_view line) {
     if (line.size() < 12 || line[8] != ' ') return false;
-    status_ = static_cast<int>(whole_number(line.substr(9, 3), 10).value_or(0));
+    status_ = parse_number<int>(line.substr(9, 3)).value_or(0);
     return status_ >= 100;
 }
 
@@ -118,7 +113,7 @@ bool HttpResponse::choose_body() {
     else if (in_small_letters(header("transfer-encoding").value_or("")) == "chunked")
         part_ = Part::chunk_size;
     else if (length) {
-        const auto size = whole_number(*length, 10);
+        const auto size = parse_number<std::size_t>(*length);
         if (!size) return no_http();
         left_ = *size;
         part_ = left_ ? Part::sized_body : Part::done;
@@ -139,7 +134,7 @@ bool HttpResponse::read_sized(Part next) {
 bool HttpResponse::read_chunk_size() {
     const auto line = read_line();
     if (!line) return false;
-    const auto size = whole_number(without_blanks(std::string_view{*line}.substr(0, line->find(';'))), 16);
+    const auto size = parse_number<std::size_t>(without_blanks(std::string_view{*line}.substr(0, line->find(';'))), 16);
     if (!size) return no_http();
     left_ = *size;
     part_ = left_ ? Part::chunk : Part::trailer;

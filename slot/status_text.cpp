@@ -1,9 +1,10 @@
 #include "slot/status_text.hpp"
 
+#include "slot/number.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hal0::slot {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::string_view waiting = "waiting ";
 constexpr std::string_view warming = "warming up: ";
 constexpr std::string_view answers = "answers on ";
 constexpr std::string_view given_up = "it still failed after";
-
-/// A number that ends where `text` ends or where `end` stands.
-std::optional<std::uint32_t> number(std::string_view text) {
-    std::uint32_t value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return problem == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
-}
 
 }  // namespace
 
@@ -39,8 +33,8 @@ std::optional<PullProgress> parse_pulling(std::string_view status) {
     const auto counts = status.substr(image_end + between.size());
     const auto middle = counts.find(of);
     if (middle == std::string_view::npos) return std::nullopt;
-    const auto layer = number(counts.substr(0, middle));
-    const auto layers = number(counts.substr(middle + of.size()));
+    const auto layer = parse_number<std::uint32_t>(counts.substr(0, middle));
+    const auto layers = parse_number<std::uint32_t>(counts.substr(middle + of.size()));
     if (!layer || !layers) return std::nullopt;
     return PullProgress{std::string{status.substr(0, image_end)}, *layer, *layers};
 }

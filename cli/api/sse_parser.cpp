@@ -1,10 +1,10 @@
 #include "cli/api/sse_parser.hpp"
 
 #include "cli/failure.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace hal0::cli {
 
@@ -55,9 +55,7 @@ void SseParser::take_field(std::string_view name, std::string_view value) {
         // It goes into a header again.
         if (std::none_of(value.begin(), value.end(), slot::is_control)) id_ = value;
     } else if (name == "retry") {
-        unsigned milliseconds = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), milliseconds);
-        if (error == std::errc{} && end == value.data() + value.size()) retry_ = std::chrono::milliseconds{milliseconds};
+        if (const auto milliseconds = slot::parse_number<unsigned>(value)) retry_ = std::chrono::milliseconds{*milliseconds};
     }
 }
 

@@ -1,13 +1,13 @@
 #include "http-bridge/journal/journal_json.hpp"
 
 #include "http-bridge/journal/journal_text.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <systemd/sd-id128.h>
 #include <syslog.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace hal0::http {
 namespace {
@@ -28,9 +28,8 @@ const char* level_of(const JournalEntry& entry) {
 }
 
 json number_or_null(const std::string& text) {
-    std::int64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return problem == std::errc{} && end == text.data() + text.size() ? json(number) : json(nullptr);
+    const auto number = slot::parse_number<std::int64_t>(text);
+    return number ? json(*number) : json(nullptr);
 }
 
 double seconds(std::uint64_t usec) { return static_cast<double>(usec) / 1e6; }

@@ -1,13 +1,13 @@
 #include "http-bridge/journal/journal_text.hpp"
 
 #include "http-bridge/http/event_sink.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <time.h>
 
-#include <charconv>
 #include <cstdint>
 
 namespace hal0::http {
@@ -75,10 +75,8 @@ std::string bytes_text(std::size_t bytes) {
 }
 
 std::uint64_t shown_time(const JournalEntry& entry) {
-    const auto& text = entry.source_realtime;
-    std::uint64_t sent = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), sent);
-    return problem == std::errc{} && end == text.data() + text.size() && sent > 0 ? sent : entry.realtime;
+    const auto sent = slot::parse_number<std::uint64_t>(entry.source_realtime).value_or(0);
+    return sent > 0 ? sent : entry.realtime;
 }
 
 std::string time_text(std::uint64_t usec) {

@@ -1,6 +1,7 @@
 #include "http-bridge/requests/query.hpp"
 
 #include "http-bridge/requests/bad_fields.hpp"
+#include "slot/number.hpp"
 #include "slot/text.hpp"
 
 #include <fmt/format.h>
@@ -60,13 +61,12 @@ auto checked(const Request& request, Read read) {
 double wait_s(const Request& request, BadFields& bad) {
     const auto text = request.query_value("wait");
     if (!text) return default_wait_s;
-    double seconds = 0;
-    const auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), seconds, std::chars_format::fixed);
+    const auto seconds = slot::parse_number<double>(*text, std::chars_format::fixed);
     constexpr auto wanted = "has to be a number of seconds from 0 to 600";
-    if (problem != std::errc{} || end != text->data() + text->size() || !std::isfinite(seconds)) bad.add(at("wait"), "value_error", wanted);
-    else if (seconds < 0) bad.add(at("wait"), "greater_than_equal", wanted);
-    else if (seconds > longest_wait_s) bad.add(at("wait"), "less_than_equal", wanted);
-    return seconds;
+    if (!seconds || !std::isfinite(*seconds)) bad.add(at("wait"), "value_error", wanted);
+    else if (*seconds < 0) bad.add(at("wait"), "greater_than_equal", wanted);
+    else if (*seconds > longest_wait_s) bad.add(at("wait"), "less_than_equal", wanted);
+    return seconds.value_or(0);
 }
 
 }  // namespace
