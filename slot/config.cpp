@@ -128,10 +128,8 @@ SlotFile parse_slot(const SlotName& name, const std::string& path, std::string_v
     TomlReader top{path, result.diagnostics};
     if (const auto* nested = root->get_as<toml::table>("slot")) {
         top.add(*nested);
-        if (const auto* deeper = nested->get("slot")) {
-            const auto begin = deeper->source().begin;
-            result.diagnostics.push_back({Severity::warning, {path, begin.line, begin.column}, "slot.slot", "unknown key, ignored"});
-        }
+        if (const auto* deeper = nested->get("slot"))
+            result.diagnostics.push_back({Severity::warning, place_of(path, deeper->source()), "slot.slot", "unknown key, ignored"});
     }
     top.add(*root);
     top.table("slot");  // known; anything but a table is an error

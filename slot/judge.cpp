@@ -45,12 +45,6 @@ const PlannedSlot* find(const Plan& plan, const SlotName& name) {
     return found == plan.slots.end() || found->name != name ? nullptr : &*found;
 }
 
-const SlotConfig* config_of(const PlannedSlot& planned) {
-    if (const auto* slot = std::get_if<Slot>(&planned.slot)) return &slot->config;
-    const auto& refusal = std::get<Refusal>(planned.slot);
-    return refusal.config ? &*refusal.config : nullptr;
-}
-
 const SlotConfig* other_owner(const Plan& plan, std::uint16_t port, const SlotName& name) {
     const SlotConfig* other = nullptr;
     for (const auto& planned : plan.slots) {

@@ -27,9 +27,6 @@ std::variant<Slot, Objection> judge(const Plan& plan, const SlotName& name, cons
 /// The planned slot of that name, or null.
 const PlannedSlot* find(const Plan& plan, const SlotName& name);
 
-/// What the file of a planned slot says, also of one that cannot run because of another file; null if its own is wrong.
-const SlotConfig* config_of(const PlannedSlot& planned);
-
 /// The slot, if there is one, that `port` belongs to when `name` asks for it: null when nobody else does, or when it is
 /// `name`'s already.
 const SlotConfig* other_owner(const Plan& plan, std::uint16_t port, const SlotName& name);

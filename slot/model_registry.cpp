@@ -62,8 +62,7 @@ public:
         if (table) reader.add(*table);
         const auto id = ModelId::parse(id_text);
         if (!table || !id) {
-            const auto begin = node.source().begin;
-            diagnostics_.push_back({Severity::error, {file_, begin.line, begin.column}, prefix.substr(0, prefix.size() - 1),
+            diagnostics_.push_back({Severity::error, place_of(file_, node.source()), prefix.substr(0, prefix.size() - 1),
                                     table ? id.error() : "a model is a table, [models.<id>]"});
             return;
         }

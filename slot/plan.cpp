@@ -99,15 +99,16 @@ private:
         const bool reads_well = parsed.config.has_value();
         auto slot = reads_well ? resolve(*std::move(parsed.config), plan_.profiles, detected_) : Refusal{*error};
         if (const auto* refusal = std::get_if<Refusal>(&slot); refusal && reads_well) parsed.diagnostics.push_back(refusal->reason);
-        if (common_error_) slot = Refusal{*common_error_, config_of(std::move(slot))};
+        if (common_error_) slot = Refusal{*common_error_, taken_config(slot)};
         bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
         plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
     }
 
-    static std::optional<SlotConfig> config_of(std::variant<Slot, Refusal>&& slot) {
+    /// Takes the configuration out of what is about to be replaced.
+    static std::optional<SlotConfig> taken_config(std::variant<Slot, Refusal>& slot) {
         if (auto* runs = std::get_if<Slot>(&slot)) return std::move(runs->config);
-        return std::get<Refusal>(std::move(slot)).config;
+        return std::move(std::get<Refusal>(slot).config);
     }
 
     void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
@@ -118,7 +119,7 @@ private:
     /// Because of what stands in another file.
     void refuse(PlannedSlot& planned, Diagnostic reason) {
         plan_.diagnostics.push_back(reason);
-        planned.slot = Refusal{std::move(reason), config_of(std::move(planned.slot))};
+        planned.slot = Refusal{std::move(reason), taken_config(planned.slot)};
     }
 
     void refuse_shared_ports() {
@@ -185,9 +186,15 @@ private:
 
 Plan make_plan(const Sources& sources) { return Planner{sources}.plan(); }
 
+const SlotConfig* config_of(const PlannedSlot& planned) {
+    if (const auto* slot = std::get_if<Slot>(&planned.slot)) return &slot->config;
+    const auto& refusal = std::get<Refusal>(planned.slot);
+    return refusal.config ? &*refusal.config : nullptr;
+}
+
 std::string drop_in_of(const PlannedSlot& planned, const Settings& settings) {
     if (const auto* refusal = std::get_if<Refusal>(&planned.slot))
-        return refusing_drop_in({planned.name, planned.file, refusal->reason, refusal->config ? &*refusal->config : nullptr}, planned.rivals);
+        return refusing_drop_in({planned.name, planned.file, refusal->reason, config_of(planned)}, planned.rivals);
     const auto& slot = std::get<Slot>(planned.slot);
     if (slot.config.enabled) return slot_drop_in(slot, settings, planned.rivals);
     const Diagnostic disabled{Severity::error, slot.config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};

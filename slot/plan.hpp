@@ -60,6 +60,9 @@ struct Plan {
 /// one that was loaded last.
 Plan make_plan(const Sources& sources);
 
+/// What the file of a planned slot says, also of one that cannot run because of another file; null if its own is wrong.
+const SlotConfig* config_of(const PlannedSlot& planned);
+
 /// The drop-in of one slot, as the generator writes it: to see whether systemd has read its file as it is now.
 std::string drop_in_of(const PlannedSlot& planned, const Settings& settings);
 

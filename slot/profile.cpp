@@ -75,7 +75,7 @@ void layer_profiles(Profiles& profiles, const std::string& file, std::string_vie
             const auto before = diagnostics.size();
             const auto name = parse_profile_name(key.str());
             const auto dotted = fmt::format("profile.{}", shown_key(key.str()));
-            const Place place{file, key.source().begin.line, key.source().begin.column};
+            const auto place = place_of(file, key.source());
             if (!name) {
                 diagnostics.push_back({Severity::error, place, dotted, name.error()});
                 continue;

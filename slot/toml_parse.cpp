@@ -99,6 +99,8 @@ std::optional<std::pair<std::uint32_t, std::string_view>> too_deep(std::string_v
 
 }  // namespace
 
+Position position_of(const toml::source_region& region) { return {region.begin.line, region.begin.column}; }
+
 Place place_of(const std::string& file, const toml::source_region& region) { return {file, region.begin.line, region.begin.column}; }
 
 std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics) {

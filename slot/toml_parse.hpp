@@ -20,7 +20,8 @@ inline constexpr std::size_t largest_file = 1024 * 1024;
 /// tables and lists than the stack is sure to take. The only place that calls toml++'s parser on text from outside.
 std::optional<toml::table> parse_toml(const std::string& file, std::string_view text, Diagnostics& diagnostics);
 
-/// Where a node of a file stands.
+/// Where a node stands in its file, and with the file.
+Position position_of(const toml::source_region& region);
 Place place_of(const std::string& file, const toml::source_region& region);
 
 }  // namespace hal0::slot

@@ -130,7 +130,7 @@ bool TomlReader::has(std::string_view key) { return find(key) != nullptr; }
 
 std::optional<Position> TomlReader::position(std::string_view key) {
     const auto* node = find(key);
-    return node ? std::optional{Position{node->source().begin.line, node->source().begin.column}} : std::nullopt;
+    return node ? std::optional{position_of(node->source())} : std::nullopt;
 }
 
 Place TomlReader::place(std::string_view key) {

@@ -27,6 +27,12 @@ const slot::PlannedSlot& Operations::known(const slot::SlotName& name) const {
     return *planned;
 }
 
+const slot::Slot& Operations::resolved(const slot::SlotName& name) const {
+    const auto& planned = known(name);
+    if (const auto* refusal = std::get_if<slot::Refusal>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(refusal->reason)};
+    return std::get<slot::Slot>(planned.slot);
+}
+
 std::string Operations::text_of(const slot::SlotName& name) const {
     const auto* file = catalog_.source(name);
     if (!file) throw bus::OperationFailed{ErrorKind::no_such_slot, fmt::format("there is no slot {}: its file is gone", name.str())};
@@ -43,9 +49,7 @@ std::string Operations::config_text(const slot::SlotName& name) {
 
 slot::SourcedWords Operations::command(const slot::SlotName& name) {
     read_files();
-    const auto& planned = known(name);
-    if (const auto* refusal = std::get_if<slot::Refusal>(&planned.slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(refusal->reason)};
-    return command_now(std::get<slot::Slot>(planned.slot), catalog_.plan().settings, catalog_.models()).words;
+    return command_now(resolved(name), catalog_.plan().settings, catalog_.models()).words;
 }
 
 std::string Operations::notice(const slot::SlotName& name) const {
@@ -211,7 +215,7 @@ bus::Task<> Operations::restart(slot::SlotName name) {
 bus::Task<> Operations::pull(slot::SlotName name) {
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
     read_files();
-    if (const auto* refusal = std::get_if<slot::Refusal>(&known(name).slot)) throw bus::OperationFailed{ErrorKind::invalid_config, to_string(refusal->reason)};
+    resolved(name);
     co_await let_systemd_read(name);
     co_await queued(systemd_.start(pull_unit_name(name)), "start " + pull_unit_name(name));
 }

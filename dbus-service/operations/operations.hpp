@@ -74,6 +74,8 @@ private:
     };
 
     const slot::PlannedSlot& known(const slot::SlotName& name) const;
+    /// One whose files are right.
+    const slot::Slot& resolved(const slot::SlotName& name) const;
     std::string text_of(const slot::SlotName& name) const;
     void refuse_while_swapping(const slot::SlotName& name) const;
     void call_off_swap(const slot::SlotName& name);

@@ -77,11 +77,8 @@ bus::Task<> listed(Context& context, std::string name) {
 
 /// The slot as it is, or why what was waited for failed. What is not over yet is no failure: the state of before may still show.
 bus::Task<Answer> outcome(Context& context, const Before& slot, bool over) {
-    if (!over) co_return summary(context, slot.name);
-    if (!is_failed(context, slot.name)) {
-        co_await listed(context, slot.name);
-        co_return summary(context, slot.name);
-    }
+    if (over && !is_failed(context, slot.name)) co_await listed(context, slot.name);
+    if (!over || !is_failed(context, slot.name)) co_return summary(context, slot.name);
     const std::string first = context.mirror.find(slot.name)->message;
     // hal0d reads the last line of the log, and adds it to its message.
     const std::function<bool()> explained = [&context, name = slot.name, first] {
