@@ -398,7 +398,7 @@ int listenOn(const Options& options) {
 }
 
 [[noreturn]] void fail(int status) {
-    std::cerr << "error: fault-server was told to end with status " << status << std::endl;
+    std::cerr << "error: fault-server was told to end with status " + std::to_string(status) + "\n";
     end(status);
 }
 

@@ -94,10 +94,17 @@ def restart(slot, times):
     wait_until(lambda: int(slot.get("NRestarts")) >= times, f"{times} automatic restarts", 60)
 
 
+def counted_twice(slot):
+    """How many automatic restarts systemd counted and scheduled anew, because a daemon-reload came before their start."""
+    steps = [part for text in slot.log().splitlines() for part in ("Scheduled restart job", "Starting ") if part in text]
+    return sum(pair == ("Scheduled restart job", "Scheduled restart job") for pair in zip(steps, steps[1:]))
+
+
 def assert_ended(slot, seen):
     """A crash loop is over, after all its automatic restarts and no more."""
     slot.wait("the end", ActiveState="failed", SubState="failed", timeout=60)
-    assert len(slot.times("told to end with status 7")) == MOST + 1, "the first start and the restarts"
+    runs = len(slot.times("told to end with status 7"))
+    assert runs + counted_twice(slot) == MOST + 1, f"the first start and the restarts:\n{slot.log()}"
     assert not [text for text in seen.texts() if f"restart {MOST + 1} of" in text]
     assert slot.left_behind() == {}
 
@@ -144,7 +151,7 @@ def test_a_long_run_counts_once(loops):
     slot = loops["after a long run"]
     slot.wait("the end", ActiveState="failed", SubState="failed", timeout=90)
     # The restart after the long run is the first one or none, as long as cleaning up takes more or less than a second.
-    assert len(slot.times("told to end with status 7")) in (MOST, MOST + 1)
+    assert len(slot.times("told to end with status 7")) + counted_twice(slot) in (MOST, MOST + 1)
     assert [text for text in slot.seen.texts() if text.startswith("waiting")], "the others wait"
 
 
