@@ -37,7 +37,7 @@ const Profile* profile_of(const Json& config, const Profiles& profiles, std::opt
     const auto device = named_device(config).value_or(detected.value_or(Device::gpu_vulkan));
     const auto type = word_at<Type>(config, "type").value_or(Type::llm);
     const auto found = profiles.find(text_at(config, "profile").value_or(std::string{default_profile(type, device)}));
-    return found == profiles.end() ? nullptr : &found->second;
+    return found == profiles.end() ? nullptr : &*found->second;
 }
 
 /// Makes the changes name a key as the file does. `first` is the spelling for new ones.
@@ -111,7 +111,7 @@ Json top_level(Json before, const Json& changes) {
 void move_profile(const Json& before, Json& changes, const Profiles& profiles, Device device) {
     const auto named = text_at(before, "profile");
     const auto profile = named ? profiles.find(*named) : profiles.end();
-    if (profile == profiles.end() || profile->second.suits(device)) return;
+    if (profile == profiles.end() || profile->second->suits(device)) return;
     const auto type = word_at<Type>(top_level(before, changes), "type").value_or(Type::llm);
     changes["profile"] = default_profile(type, device);
 }
@@ -120,8 +120,8 @@ void move_device(const Json& before, Json& changes, const Profiles& profiles, st
     const auto named = text_at(changes, "profile");
     const auto profile = named ? profiles.find(*named) : profiles.end();
     const auto device = named_device(top_level(before, changes));
-    if (profile == profiles.end() || !device || profile->second.suits(*device)) return;
-    set_device(before, changes, device_for(profile->second, detected));
+    if (profile == profiles.end() || !device || profile->second->suits(*device)) return;
+    set_device(before, changes, device_for(*profile->second, detected));
 }
 
 void move_provider(const Json& before, Json& changes, const Profiles& profiles, std::optional<Device> detected) {

@@ -9,7 +9,7 @@ namespace {
 
 /// podman's options, a line each: what holds for every slot, then what its profile needs.
 std::vector<std::string> podman_options(const Slot& slot, const std::string& store) {
-    const auto& profile = slot.profile;
+    const auto& profile = *slot.profile;
     std::vector<std::string> lines = {
         // The container lives and dies with the unit: in its cgroup, named after it, gone when it stops.
         "--rm --replace --name=" + container_name(slot.config.name),
@@ -50,7 +50,7 @@ std::string container_command(const Slot& slot, const std::string& model_store) 
     std::string command = "podman run";
     const auto add = [&](const std::string& line) { command.append(" \\\n    ").append(line); };
     for (const auto& line : podman_options(slot, model_store)) add(line);
-    add(exec_word(slot.profile.image));
+    add(exec_word(slot.profile->image));
     for (const auto& argument : server_command(slot, model_arguments_at_start()).kept) add(argument_line(argument));
     return command;
 }

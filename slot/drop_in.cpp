@@ -42,7 +42,7 @@ std::string rival_lines(const SlotName& name, const std::vector<SlotName>& rival
 /// What the helpers need to know, as variables of theirs.
 std::string helper_environment(const Slot& slot, const Settings& settings) {
     const auto& server = provider(slot.provider);
-    std::string lines = environment_line("HAL0_IMAGE", slot.profile.image);
+    std::string lines = environment_line("HAL0_IMAGE", slot.profile->image);
     lines += environment_line("HAL0_PROVIDER", to_string(slot.provider));
     lines += environment_line("HAL0_PORT", std::to_string(slot.config.port));
     lines += environment_line("HAL0_HEALTH_PATH", server.health_path);
@@ -50,8 +50,8 @@ std::string helper_environment(const Slot& slot, const Settings& settings) {
     if (slot.config.model) lines += environment_line("HAL0_MODEL", slot.config.model->str());
     const auto flags = flags_set_over_model(slot);
     if (!flags.empty()) lines += environment_line("HAL0_FLAGS_SET", joined(flags));
-    if (!slot.profile.devices.empty()) lines += environment_line("HAL0_DEVICES", joined(slot.profile.devices));
-    if (!slot.profile.groups.empty()) lines += environment_line("HAL0_GROUPS", joined(slot.profile.groups));
+    if (!slot.profile->devices.empty()) lines += environment_line("HAL0_DEVICES", joined(slot.profile->devices));
+    if (!slot.profile->groups.empty()) lines += environment_line("HAL0_GROUPS", joined(slot.profile->groups));
     return lines;
 }
 
@@ -89,7 +89,7 @@ std::string slot_drop_in(const Slot& slot, const Settings& settings, const std::
     text += rival_lines(config.name, rivals);
     text += "\n[Service]\n" + helper_environment(slot, settings);
     text += timeout_lines(config) + limit_lines(config.limits);
-    text += address_lines(slot.profile.network);
+    text += address_lines(slot.profile->network);
     text.append("ExecStart=\nExecStart=").append(launcher).append(" ").append(config.name.str()).append(" ");
     return text.append(container_command(slot, settings.model_store)).append("\n");
 }

@@ -198,7 +198,7 @@ std::string drop_in_of(const PlannedSlot& planned, const Settings& settings) {
     const auto& slot = std::get<Slot>(planned.slot);
     if (slot.config.enabled) return slot_drop_in(slot, settings, planned.rivals);
     const Diagnostic disabled{Severity::error, slot.config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};
-    return refusing_drop_in({planned.name, planned.file, disabled, &slot.config, &slot.profile}, planned.rivals);
+    return refusing_drop_in({planned.name, planned.file, disabled, &slot.config, &*slot.profile}, planned.rivals);
 }
 
 Output render(const PlannedSlot& planned, const Settings& settings) {

@@ -2,6 +2,7 @@
 
 #include "slot/config.hpp"
 #include "slot/diagnostic.hpp"
+#include "slot/shared.hpp"
 #include "slot/vocabulary.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -39,7 +40,7 @@ struct Profile {
     bool suits(Device device) const;
 };
 
-using Profiles = std::map<std::string, Profile, std::less<>>;
+using Profiles = std::map<std::string, Shared<Profile>, std::less<>>;
 
 /// Reads one profiles.toml and puts its profiles over those already in `profiles`, by name. A profile with an error
 /// is reported and not taken; the one it would have replaced is removed too, because nobody asked for that one any more.

@@ -60,11 +60,11 @@ std::optional<Diagnostic> sets_address(const Slot& slot) {
     const auto& server = provider(slot.provider);
     const auto message = [](std::string_view what) { return fmt::format("{} is not allowed here: the slot's port and the profile's network decide it", what); };
     const auto extra_args = names_of_flags(server, group_words(slot.config.extra_args, Source::extra_args));
-    const auto flags = names_of_flags(server, group_words(slot.profile.flags, Source::profile));
+    const auto flags = names_of_flags(server, group_words(slot.profile->flags, Source::profile));
     for (const auto name : {server.host, server.port}) {
         if (contains(extra_args, name)) return wrong(slot.config, "server.extra_args", message(name));
         if (contains(flags, name))
-            return Diagnostic{Severity::error, slot.profile.flags_place, fmt::format("profile.{}.flags", slot.profile.name), message(name)};
+            return Diagnostic{Severity::error, slot.profile->flags_place, fmt::format("profile.{}.flags", slot.profile->name), message(name)};
     }
     return std::nullopt;
 }
@@ -75,7 +75,7 @@ Arguments base_layer(const Slot& slot, const Arguments& model_layer) {
     Arguments base;
     for (const auto word : server.command) base.push_back({"", {std::string{word}}, Source::hal0});
     if (server.model_is_positional) append(base, model_layer);
-    append(base, flag(server.host, {slot.profile.network == Network::host ? "127.0.0.1" : "0.0.0.0"}, Source::hal0));
+    append(base, flag(server.host, {slot.profile->network == Network::host ? "127.0.0.1" : "0.0.0.0"}, Source::hal0));
     append(base, flag(server.port, {std::to_string(slot.config.port)}, Source::slot));
     if (!server.model_is_positional) append(base, model_layer);
     if (slot.config.context_size) append(base, flag(server.context_size, {std::to_string(*slot.config.context_size)}, Source::slot));
@@ -89,7 +89,7 @@ Arguments base_layer(const Slot& slot, const Arguments& model_layer) {
 Arguments upper_layers(const Slot& slot) {
     const auto& server = provider(slot.provider);
     const auto& config = slot.config;
-    auto layers = group_words(slot.profile.flags, Source::profile);
+    auto layers = group_words(slot.profile->flags, Source::profile);
     // The context size stands in the base, but what the slot says is stronger than its profile.
     if (config.context_size && contains(names_of_flags(server, layers), server.context_size))
         append(layers, flag(server.context_size, {std::to_string(*config.context_size)}, Source::slot));
@@ -104,7 +104,7 @@ Arguments upper_layers(const Slot& slot) {
 
 std::variant<Slot, Refusal> resolve(SlotConfig config, const Profiles& profiles, std::optional<Device> detected) {
     const auto named = config.profile ? profiles.find(*config.profile) : profiles.end();
-    auto device = config.device.value_or(device_for(named == profiles.end() ? nullptr : &named->second, detected));
+    auto device = config.device.value_or(device_for(named == profiles.end() ? nullptr : &*named->second, detected));
     const auto name = config.profile.value_or(std::string{default_profile(config.type, device)});
     const auto found = profiles.find(name);
     if (found == profiles.end()) {
@@ -112,14 +112,14 @@ std::variant<Slot, Refusal> resolve(SlotConfig config, const Profiles& profiles,
         return Refusal{std::move(reason), std::move(config)};
     }
 
-    const auto& profile = found->second;
+    const auto& profile = *found->second;
     if (!config.device) device = device_for(&profile, device);  // the default profile for a type may be for one device
     if (const auto problem = contradiction(device, profile)) {
         auto reason = wrong(config, config.has("device") ? "device" : "backend", *problem);
         return Refusal{std::move(reason), std::move(config)};
     }
     const auto provider = config.provider.value_or(profile.provider);
-    Slot slot{std::move(config), device, profile, provider};
+    Slot slot{std::move(config), device, found->second, provider};
     if (auto problem = sets_address(slot)) return Refusal{*std::move(problem), std::move(slot.config)};
     return slot;
 }

@@ -3,6 +3,7 @@
 #include "slot/arguments.hpp"
 #include "slot/config.hpp"
 #include "slot/profile.hpp"
+#include "slot/shared.hpp"
 
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ namespace hal0::slot {
 struct Slot {
     SlotConfig config;
     Device device = Device::cpu;
-    Profile profile;
+    Shared<Profile> profile;
     ProviderId provider = ProviderId::llama_server;
 };
 

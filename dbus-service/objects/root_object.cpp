@@ -77,7 +77,7 @@ void RootObject::files_changed() {
 
 std::vector<bus::Dictionary> RootObject::Profiles() {
     std::vector<bus::Dictionary> rows;
-    for (const auto& [name, profile] : profiles_) rows.push_back(bus::to_dictionary(to_json(profile, disk::shipped_profiles_path)));
+    for (const auto& [name, profile] : profiles_) rows.push_back(bus::to_dictionary(to_json(*profile, disk::shipped_profiles_path)));
     return rows;
 }
 

@@ -32,8 +32,8 @@ void configured(SlotProperties& properties, const slot::Slot& slot, const Facts&
     properties.device = to_string(slot.device);
     properties.backend = to_string(slot::backend_of(slot.device));
     properties.provider = to_string(slot.provider);
-    properties.profile = slot.profile.name;
-    properties.image = slot.profile.image;
+    properties.profile = slot.profile->name;
+    properties.image = slot.profile->image;
     properties.port = config.port;
     properties.context_size = context_size(slot, facts.models);
     properties.enabled = config.enabled;
@@ -50,7 +50,7 @@ void drift(SlotProperties& properties, const slot::Slot& slot, const Facts& fact
     auto now = slot::words_of(properties.command);
     now.erase(now.begin());  // the image
     const auto& server = slot::provider(slot.provider);
-    for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {slot.profile.image, now}))
+    for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {slot.profile->image, now}))
         properties.drift.emplace_back(difference.key, difference.running, difference.configured);
 }
 
@@ -135,7 +135,7 @@ SlotProperties properties_of(const Facts& facts) {
 CommandNow command_now(const slot::Slot& slot, const slot::Settings& settings, const slot::Models& models) {
     const auto arguments = server_command(slot, model_layer(slot, settings, models));
     CommandNow command{sourced_words(arguments.kept), sourced_words(arguments.removed)};
-    command.words.insert(command.words.begin(), {std::string{to_string(slot::Source::profile)}, {slot.profile.image}});
+    command.words.insert(command.words.begin(), {std::string{to_string(slot::Source::profile)}, {slot.profile->image}});
     return command;
 }
 

@@ -103,25 +103,25 @@ std::vector<Word> meant_command(const Slot& slot, const std::string& store) {
     for (const auto* text : {"--detach", "--cgroups=split", "--sdnotify=conmon", "--log-driver=passthrough", "--pull=never", "--no-healthcheck"}) add(text);
     add(fmt::format("--stop-timeout={}", grace));
     for (const auto* text : {"--cap-drop=all", "--security-opt=no-new-privileges", "--read-only", "--tmpfs=/tmp", "--env=HOME=/tmp"}) add(text);
-    for (const auto& option : slot.profile.security) add("--security-opt=" + option);
-    add(slot.profile.network == Network::host ? "--network=host" : fmt::format("--publish=127.0.0.1:{0}:{0}", config.port));
+    for (const auto& option : slot.profile->security) add("--security-opt=" + option);
+    add(slot.profile->network == Network::host ? "--network=host" : fmt::format("--publish=127.0.0.1:{0}:{0}", config.port));
     add(fmt::format("--volume={0}:{0}:ro", store));
-    if (!slot.profile.devices.empty()) words.push_back({"$HAL0_DEVICE_ARGS", true});
-    if (!slot.profile.groups.empty()) words.push_back({"$HAL0_GROUP_ARGS", true});
-    add(slot.profile.image);
+    if (!slot.profile->devices.empty()) words.push_back({"$HAL0_DEVICE_ARGS", true});
+    if (!slot.profile->groups.empty()) words.push_back({"$HAL0_GROUP_ARGS", true});
+    add(slot.profile->image);
     for (const auto& argument : server_command(slot, model_arguments_at_start()).kept)
         for (const auto& word : words_of({argument})) words.push_back({word, argument.is_variable});
     return words;
 }
 
 std::vector<std::string> meant_assignments(const Slot& slot, const std::string& store) {
-    std::vector<std::string> all = {"HAL0_IMAGE=" + slot.profile.image, fmt::format("HAL0_PROVIDER={}", to_string(slot.provider)),
+    std::vector<std::string> all = {"HAL0_IMAGE=" + slot.profile->image, fmt::format("HAL0_PROVIDER={}", to_string(slot.provider)),
                                     fmt::format("HAL0_PORT={}", slot.config.port), fmt::format("HAL0_HEALTH_PATH={}", provider(slot.provider).health_path),
                                     "HAL0_MODEL_STORE=" + store};
     if (slot.config.model) all.push_back("HAL0_MODEL=" + slot.config.model->str());
     if (const auto flags = flags_set_over_model(slot); !flags.empty()) all.push_back("HAL0_FLAGS_SET=" + joined(flags));
-    if (!slot.profile.devices.empty()) all.push_back("HAL0_DEVICES=" + joined(slot.profile.devices));
-    if (!slot.profile.groups.empty()) all.push_back("HAL0_GROUPS=" + joined(slot.profile.groups));
+    if (!slot.profile->devices.empty()) all.push_back("HAL0_DEVICES=" + joined(slot.profile->devices));
+    if (!slot.profile->groups.empty()) all.push_back("HAL0_GROUPS=" + joined(slot.profile->groups));
     return all;
 }
 
@@ -159,7 +159,7 @@ Meaning meant_start(const PlannedSlot& planned, const Settings& settings) {
     add("Unit.StartLimitIntervalSec", std::to_string((config.start_timeout_s + config.stop_timeout_s + 30) * 6));
     add_rivals(meant, planned);
     add_limits(meant, config);
-    add_network(meant, slot.profile);
+    add_network(meant, *slot.profile);
     meant.assignments = meant_assignments(slot, settings.model_store);
     meant.command = meant_command(slot, settings.model_store);
     return meant;
@@ -177,9 +177,9 @@ Meaning meant_refusal(const PlannedSlot& planned) {
     add_rivals(meant, planned);
     if (refusal && refusal->config) add_limits(meant, *refusal->config);
     if (const auto* disabled = std::get_if<Slot>(&planned.slot)) {
-        meant.assignments.push_back("HAL0_IMAGE=" + disabled->profile.image);
+        meant.assignments.push_back("HAL0_IMAGE=" + disabled->profile->image);
         add_limits(meant, disabled->config);
-        add_network(meant, disabled->profile);
+        add_network(meant, *disabled->profile);
     }
     return meant;
 }

@@ -162,7 +162,7 @@ TEST(RefusingDropIn, OfADisabledSlotNamesTheImageAndKeepsTheNetwork) {
     auto profile = profile_with_devices();
     profile.network = Network::private_;
     const auto slot = gpu_slot_with(profile, "");
-    const auto text = refusing_drop_in({name("chat"), slot.config.file, wrong_profile, &slot.config, &slot.profile}, {});
+    const auto text = refusing_drop_in({name("chat"), slot.config.file, wrong_profile, &slot.config, &*slot.profile}, {});
     EXPECT_EQ(lines_with(text, "Environment=HAL0_IMAGE"), Lines{"Environment=HAL0_IMAGE=example.org/llama:b1"});
     EXPECT_EQ(lines_with(text, "IPAddress"), (Lines{"IPAddressDeny=", "IPAddressAllow="}));
     EXPECT_EQ(lines_with(text, "ExecStart"), Lines{});

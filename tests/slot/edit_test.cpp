@@ -284,7 +284,7 @@ TEST(SlotOfText, IsWhatTheFileWouldMake) {
     const auto slot = slot_of_text(sample_plan({{"chat", "port = [\n"}}), chat, "# mended\nport = 8081\nprofile = \"cpu\"\n[model]\ndefault = \"tiny\"\n");
     ASSERT_TRUE(slot) << slot.error();
     EXPECT_EQ(slot->config.port, 8081);
-    EXPECT_EQ(slot->profile.image, "i/cpu");
+    EXPECT_EQ(slot->profile->image, "i/cpu");
     EXPECT_EQ(slot->config.model->str(), "tiny");
 }
 

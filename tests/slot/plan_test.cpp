@@ -177,8 +177,8 @@ TEST(Plan, FollowsSettingsHardwareAndTheAdminsProfiles) {
     EXPECT_EQ(plan.settings.model_store, "/srv");
     const auto& a = std::get<Slot>(planned(plan, "a").slot);
     EXPECT_EQ(a.device, Device::gpu_rocm);
-    EXPECT_EQ(a.profile.image, "my/rocm");
-    EXPECT_EQ(std::get<Slot>(planned(plan, "b").slot).profile.image, "my/own");
+    EXPECT_EQ(a.profile->image, "my/rocm");
+    EXPECT_EQ(std::get<Slot>(planned(plan, "b").slot).profile->image, "my/own");
 }
 
 TEST(Plan, OfTwoSlotsWithOnePortTheFirstByNameKeepsIt) {

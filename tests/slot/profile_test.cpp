@@ -31,21 +31,21 @@ TEST(Profiles, HaveDefaults) {
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"x/y:z\"\n"), Messages{});
     ASSERT_EQ(profile_names(profiles), Words{"a"});
     const auto& profile = profiles.at("a");
-    EXPECT_EQ(profile.name, "a");
-    EXPECT_EQ(profile.image, "x/y:z");
-    EXPECT_EQ(profile.flags, Words{});
-    EXPECT_EQ(profile.provider, ProviderId::llama_server);
-    EXPECT_EQ(profile.device_class, std::nullopt);
-    EXPECT_EQ(profile.devices, Words{});
-    EXPECT_EQ(profile.groups, Words{});
-    EXPECT_EQ(profile.network, Network::host);
-    EXPECT_EQ(profile.security, Words{});
-    EXPECT_EQ(profile.backend, std::nullopt);
-    EXPECT_EQ(profile.intent, "");
-    EXPECT_EQ(profile.quant, "");
-    EXPECT_FALSE(profile.mtp);
-    EXPECT_EQ(profile.place, (Place{"profiles.toml", 2, 9}));
-    EXPECT_EQ(profile.device(), std::nullopt);
+    EXPECT_EQ(profile->name, "a");
+    EXPECT_EQ(profile->image, "x/y:z");
+    EXPECT_EQ(profile->flags, Words{});
+    EXPECT_EQ(profile->provider, ProviderId::llama_server);
+    EXPECT_EQ(profile->device_class, std::nullopt);
+    EXPECT_EQ(profile->devices, Words{});
+    EXPECT_EQ(profile->groups, Words{});
+    EXPECT_EQ(profile->network, Network::host);
+    EXPECT_EQ(profile->security, Words{});
+    EXPECT_EQ(profile->backend, std::nullopt);
+    EXPECT_EQ(profile->intent, "");
+    EXPECT_EQ(profile->quant, "");
+    EXPECT_FALSE(profile->mtp);
+    EXPECT_EQ(profile->place, (Place{"profiles.toml", 2, 9}));
+    EXPECT_EQ(profile->device(), std::nullopt);
 }
 
 TEST(Profiles, TakeEveryKey) {
@@ -66,18 +66,18 @@ mtp = true
 )"), Messages{});
     ASSERT_EQ(profile_names(profiles), Words{"my.rocm-7"});
     const auto& profile = profiles.at("my.rocm-7");
-    EXPECT_EQ(profile.image, "ghcr.io/Owner/name_x:7.1-b@sha256:0a");
-    EXPECT_EQ(profile.flags, (Words{"--flash-attn", "on", "-b", "a b"}));
-    EXPECT_EQ(profile.provider, ProviderId::flm);
-    EXPECT_EQ(profile.device_class, DeviceClass::gpu);
-    EXPECT_EQ(profile.devices, (Words{"/dev/dri/renderD*", "/dev/kfd", "/dev/accel/accel[0-9]?"}));
-    EXPECT_EQ(profile.groups, (Words{"render", "video_2"}));
-    EXPECT_EQ(profile.network, Network::private_);
-    EXPECT_EQ(profile.security, (Words{"seccomp=unconfined", "label=disable", "label=nested", "apparmor=unconfined"}));
-    EXPECT_EQ(profile.backend, Backend::rocm);
-    EXPECT_EQ(profile.intent, "fast");
-    EXPECT_EQ(profile.quant, "Q4");
-    EXPECT_TRUE(profile.mtp);
+    EXPECT_EQ(profile->image, "ghcr.io/Owner/name_x:7.1-b@sha256:0a");
+    EXPECT_EQ(profile->flags, (Words{"--flash-attn", "on", "-b", "a b"}));
+    EXPECT_EQ(profile->provider, ProviderId::flm);
+    EXPECT_EQ(profile->device_class, DeviceClass::gpu);
+    EXPECT_EQ(profile->devices, (Words{"/dev/dri/renderD*", "/dev/kfd", "/dev/accel/accel[0-9]?"}));
+    EXPECT_EQ(profile->groups, (Words{"render", "video_2"}));
+    EXPECT_EQ(profile->network, Network::private_);
+    EXPECT_EQ(profile->security, (Words{"seccomp=unconfined", "label=disable", "label=nested", "apparmor=unconfined"}));
+    EXPECT_EQ(profile->backend, Backend::rocm);
+    EXPECT_EQ(profile->intent, "fast");
+    EXPECT_EQ(profile->quant, "Q4");
+    EXPECT_TRUE(profile->mtp);
 }
 
 struct ProfileDeviceCase {
@@ -101,7 +101,7 @@ TEST(Profiles, SayWhatDeviceTheyAreFor) {
         Profiles profiles;
         EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"x\"\n" + c.toml), Messages{}) << c.toml;
         ASSERT_TRUE(profiles.contains("a")) << c.toml;
-        EXPECT_EQ(profiles.at("a").device(), c.device) << c.toml;
+        EXPECT_EQ(profiles.at("a")->device(), c.device) << c.toml;
     }
 }
 
@@ -169,10 +169,10 @@ TEST(Profiles, LayersAddAndReplaceByName) {
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"old\"\nflags = \"-v\"\n[profile.b]\nimage = \"b\"\n", "shipped.toml"), Messages{});
     EXPECT_EQ(layer(profiles, "[profile.a]\nimage = \"new\"\n[profile.c]\nimage = \"c\"\n", "admin.toml"), Messages{});
     EXPECT_EQ(profile_names(profiles), (Words{"a", "b", "c"}));
-    EXPECT_EQ(profiles.at("a").image, "new");
-    EXPECT_EQ(profiles.at("a").flags, Words{}) << "nothing of the old one stays";
-    EXPECT_EQ(profiles.at("a").place.file, "admin.toml");
-    EXPECT_EQ(profiles.at("b").place.file, "shipped.toml");
+    EXPECT_EQ(profiles.at("a")->image, "new");
+    EXPECT_EQ(profiles.at("a")->flags, Words{}) << "nothing of the old one stays";
+    EXPECT_EQ(profiles.at("a")->place.file, "admin.toml");
+    EXPECT_EQ(profiles.at("b")->place.file, "shipped.toml");
 }
 
 TEST(Profiles, ABrokenAdminProfileTakesTheShippedOneWithItAndNoOther) {

@@ -122,7 +122,7 @@ TEST(Resolve, DecidesDeviceProfileAndProvider) {
         SCOPED_TRACE(c.toml + (c.detected ? " on " + std::string{to_string(*c.detected)} : ""));
         const auto slot = good_slot(c.toml, c.detected);
         EXPECT_EQ(slot.device, c.device);
-        EXPECT_EQ(slot.profile.name, c.profile);
+        EXPECT_EQ(slot.profile->name, c.profile);
         EXPECT_EQ(slot.provider, c.provider);
         EXPECT_EQ(slot.config.port, 9000);
     }

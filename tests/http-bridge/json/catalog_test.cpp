@@ -44,7 +44,7 @@ TEST(Profiles, ShowWhoUsesThem) {
     slot::layer_profiles(profiles, "/own.toml", "[profile.voice]\nimage = \"example.org/kokoro\"\nprovider = \"kokoro\"\n", diagnostics);
     ASSERT_EQ(profiles.size(), 2U);
     std::vector<json> rows;
-    for (const auto& [name, profile] : profiles) rows.push_back(slot::to_json(profile, "/shipped.toml"));
+    for (const auto& [name, profile] : profiles) rows.push_back(slot::to_json(*profile, "/shipped.toml"));
     auto other = full_slot();
     other.name = "other";
     const auto chat = full_slot(), failed = failed_slot();
