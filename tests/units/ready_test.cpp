@@ -84,7 +84,7 @@ TEST(WaitHealthy, AsksInShortSteps) {
     const auto begin = Clock::now();
     int asked = 0;
     wait_healthy(child.pid(), [&] { return ++asked == 11 ? healthy : loading; }, [](Health) {});
-    EXPECT_GE(since(begin), milliseconds{90});
+    EXPECT_GE(since(begin), milliseconds{40});
     EXPECT_LT(since(begin), milliseconds{300});
 }
 
