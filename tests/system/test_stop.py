@@ -26,6 +26,17 @@ def test_the_server_gets_a_sigterm_first(make_slot):
     assert "ended-by-sigterm" in slot.log().splitlines()
 
 
+def test_a_stop_at_any_moment_of_a_start(machine, make_slot):
+    """It is no failure and leaves nothing, whoever has the container at the moment: prepare, podman, conmon, ready."""
+    slot = make_slot(fault="loading=0.3")
+    for milliseconds in range(0, 500, 20):
+        slot.start_in_background()
+        time.sleep(milliseconds / 1000)
+        slot.stop()
+        assert slot.left_behind() == {}, f"{milliseconds} ms:\n{slot.log()}"
+        assert slot.state == "inactive", f"{milliseconds} ms:\n{slot.log()}"
+
+
 @pytest.fixture
 def running(make_slot):
     slot = make_slot()

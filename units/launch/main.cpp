@@ -50,7 +50,8 @@ int main(int argc, char* argv[]) try {
     // What is not known of it later is no reason not to run it.
     if (const auto problem = launch::record_start(variable("RUNTIME_DIRECTORY"), {command, argv + argc})) report_warning(problem->message);
     execvp(*command, command);
-    return report_failure(fmt::format("{} cannot be run: {}", *command, std::strerror(errno)), EXIT_FAILURE);
+    constexpr int cannot_be_run = 127;  // as a shell says it, and podman of a container's command
+    return report_failure(fmt::format("{} cannot be run: {}", *command, std::strerror(errno)), cannot_be_run);
 } catch (const std::exception& problem) {
     return hal0::helper::report_failure(problem.what(), EXIT_FAILURE);
 }

@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -44,12 +47,22 @@ void end_on_sigterm(const slot::SlotName& name) {
     }}.detach();
 }
 
+/// Tells ExecStopPost= that the container is conmon's, which removes it when it ends: nobody else has to.
+void record_conmon(pid_t conmon) {
+    const auto path = variable("RUNTIME_DIRECTORY") + "/conmon.pid";
+    std::ofstream file{path, std::ios::binary | std::ios::trunc};
+    file << conmon << '\n';
+    file.close();
+    if (!file) helper::report_warning(path + " cannot be written: " + std::strerror(errno));
+}
+
 int wait_for(const slot::SlotName& name) {
     const auto port = number<std::uint16_t>("HAL0_PORT");
     const auto server = number<pid_t>("MAINPID");  // conmon, which ends with the container; systemd sets it
     const auto path = variable("HAL0_HEALTH_PATH");
     if (port == 0 || server == 0 || path.empty()) return report_failure("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
     end_on_sigterm(name);
+    record_conmon(server);
     const auto outcome = ready::wait_healthy(
         server, [&] { return ready::ask(port, path); },
         [](const ready::Health& health) {
