@@ -2,13 +2,9 @@
 
 #include "slot/started.hpp"
 #include "units/helper/environment.hpp"
-
-#include <fmt/format.h>
+#include "units/helper/runtime_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace hal0::launch {
 namespace {
@@ -27,12 +23,8 @@ slot::Started started(const std::vector<std::string>& command) {
 }  // namespace
 
 std::optional<slot::Error> record_start(const std::string& folder, const std::vector<std::string>& command) {
-    // Root's own folder, made by systemd for this start (RuntimeDirectory=); nobody reads it before the unit is active.
-    const auto path = fmt::format("{}/{}", folder, slot::started_file);
-    std::ofstream file{path, std::ios::binary | std::ios::trunc};
-    file << slot::to_json_text(started(command));
-    file.close();
-    return file ? std::nullopt : std::optional{slot::Error{fmt::format("{} cannot be written: {}", path, std::strerror(errno))}};
+    // Nobody reads it before the unit is active.
+    return helper::write_runtime_file(folder, slot::started_file, slot::to_json_text(started(command)));
 }
 
 }  // namespace hal0::launch

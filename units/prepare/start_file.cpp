@@ -1,13 +1,9 @@
 #include "units/prepare/start_file.hpp"
 
 #include "slot/unit_text.hpp"
+#include "units/helper/runtime_file.hpp"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
+#include <utility>
 
 namespace hal0::prepare {
 
@@ -23,14 +19,8 @@ std::string start_file_text(const StartFacts& facts) {
 std::string refusal_text(const std::string& reason) { return slot::environment_file_line("HAL0_REFUSAL", reason); }
 
 slot::Result<bool> write_start_file(const std::string& folder, const std::string& text) {
-    // No fsync: /run is in memory. The folder is root's own, made by systemd for this start (RuntimeDirectory=).
-    const auto path = folder + "/start.env";
-    const auto temporary = path + ".new";
-    std::ofstream file{temporary, std::ios::binary | std::ios::trunc};
-    file << text;
-    file.close();
-    if (file && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-    return slot::Error{fmt::format("{} cannot be written: {}", path, std::strerror(errno))};
+    if (auto problem = helper::write_runtime_file(folder, "start.env", text)) return *std::move(problem);
+    return true;
 }
 
 }  // namespace hal0::prepare

@@ -3,6 +3,7 @@
 #include "units/helper/environment.hpp"
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
+#include "units/helper/runtime_file.hpp"
 #include "units/ready/wait_healthy.hpp"
 
 #include <signal.h>
@@ -10,12 +11,9 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
-#include <fstream>
 #include <string>
 #include <thread>
 
@@ -47,13 +45,10 @@ void end_on_sigterm(const slot::SlotName& name) {
     }}.detach();
 }
 
-/// Tells ExecStopPost= that the container is conmon's, which removes it when it ends: nobody else has to.
+/// Tells clean-up that the container is conmon's, which removes it when it ends: nobody else has to.
 void record_conmon(pid_t conmon) {
-    const auto path = variable("RUNTIME_DIRECTORY") + "/conmon.pid";
-    std::ofstream file{path, std::ios::binary | std::ios::trunc};
-    file << conmon << '\n';
-    file.close();
-    if (!file) helper::report_warning(path + " cannot be written: " + std::strerror(errno));
+    if (const auto problem = helper::write_runtime_file(variable("RUNTIME_DIRECTORY"), "conmon.pid", std::to_string(conmon) + '\n'))
+        helper::report_warning(problem->message);
 }
 
 int wait_for(const slot::SlotName& name) {
