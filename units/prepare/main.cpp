@@ -2,9 +2,7 @@
 #include "units/helper/report.hpp"
 #include "units/prepare/prepare.hpp"
 
-#include <signal.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -23,9 +21,6 @@ int main(int argc, char* argv[]) try {
     }
     const auto name = slot::SlotName::parse(arguments.back());
     if (option == "--pull") return name ? prepare::pull(*name) : helper::report_failure(name.error(), EX_CONFIG);
-    // A stop is no failure: a helper that a signal ends would leave the unit failed. Without a stop, launch comes next and
-    // finds nothing to run.
-    signal(SIGTERM, [](int) { _exit(EXIT_SUCCESS); });
     if (!name) return EXIT_SUCCESS;  // launch says why
     return prepare::prepare(*name, helper::variable("HAL0_ROOT"));
 } catch (const std::exception& problem) {
