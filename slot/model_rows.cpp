@@ -2,15 +2,18 @@
 
 #include "slot/toml_json.hpp"
 
+#include <algorithm>
+
 namespace hal0::slot {
 namespace {
 
 /// What stands in the text for a model, in either shape of the registry.
 nlohmann::json written(const nlohmann::json& models, const std::string& id) {
     if (models.is_object()) return models.value(id, nlohmann::json::object());
-    for (const auto& row : models)
-        if (row.is_object() && row.value("id", "") == id) return row;
-    return nlohmann::json::object();
+    // There may be rows that were refused among them, whose id is anything.
+    const auto has_id = [&](const nlohmann::json& row) { return row.is_object() && row.contains("id") && row["id"] == id; };
+    const auto row = std::find_if(models.begin(), models.end(), has_id);
+    return row == models.end() ? nlohmann::json::object() : *row;
 }
 
 }  // namespace

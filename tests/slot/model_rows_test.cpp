@@ -22,6 +22,12 @@ TEST(ModelRows, KeepsWhatHal0DoesNotKnow) {
     }
 }
 
+TEST(ModelRows, ARowThatWasRefusedIsInNobodysWay) {
+    const auto rows = rows_of("[[models]]\nid = 5\npath = \"x.gguf\"\n[[models]]\npath = \"y.gguf\"\n[[models]]\nid = \"a\"\npath = \"a.gguf\"\n");
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0]["id"], "a");
+}
+
 TEST(ModelRows, LeavesOutWhatIsWrong) {
     const auto rows = rows_of("[models.a]\npath = \"a.gguf\"\n[models.bad]\npath = 3\n");
     ASSERT_EQ(rows.size(), 1U);
