@@ -51,22 +51,33 @@ sdbus::Variant list_of(const json& array) {
     return sdbus::Variant{array.get<std::vector<T>>()};
 }
 
-sdbus::Variant variant_of(const json& value);
+sdbus::Variant variant_of(const json& value, std::size_t depth);
 
-sdbus::Variant list(const json& array) {
+/// Whether a table or a list at this depth is left out.
+bool is_too_deep(const json& value, std::size_t depth) { return value.is_structured() && depth >= deepest; }
+
+Dictionary dictionary_of(const json& object, std::size_t depth) {
+    Dictionary dictionary;
+    for (const auto& [key, value] : object.items())
+        if (!is_too_deep(value, depth + 1)) dictionary.emplace(key, variant_of(value, depth + 1));
+    return dictionary;
+}
+
+sdbus::Variant list(const json& array, std::size_t depth) {
     const auto all = [&](auto is_kind) { return std::all_of(array.begin(), array.end(), is_kind); };
     if (all([](const json& one) { return one.is_string(); })) return list_of<std::string>(array);
     if (all([](const json& one) { return one.is_boolean(); })) return list_of<bool>(array);
     if (all([](const json& one) { return one.is_number_integer(); })) return list_of<std::int64_t>(array);
     if (all([](const json& one) { return one.is_number_float(); })) return list_of<double>(array);
     List mixed;
-    for (const auto& one : array) mixed.push_back(variant_of(one));
+    for (const auto& one : array)
+        if (!is_too_deep(one, depth + 1)) mixed.push_back(variant_of(one, depth + 1));
     return sdbus::Variant{mixed};
 }
 
-sdbus::Variant variant_of(const json& value) {
-    if (value.is_object()) return sdbus::Variant{to_dictionary(value)};
-    if (value.is_array()) return list(value);
+sdbus::Variant variant_of(const json& value, std::size_t depth) {
+    if (value.is_object()) return sdbus::Variant{dictionary_of(value, depth)};
+    if (value.is_array()) return list(value, depth);
     if (value.is_boolean()) return sdbus::Variant{value.get<bool>()};
     if (value.is_number_integer()) return sdbus::Variant{value.get<std::int64_t>()};
     if (value.is_number_float()) return sdbus::Variant{value.get<double>()};
@@ -82,10 +93,6 @@ json to_json(const Dictionary& dictionary) {
     return object;
 }
 
-Dictionary to_dictionary(const json& object) {
-    Dictionary dictionary;
-    for (const auto& [key, value] : object.items()) dictionary.emplace(key, variant_of(value));
-    return dictionary;
-}
+Dictionary to_dictionary(const json& object) { return dictionary_of(object, 0); }
 
 }  // namespace hal0::bus

@@ -49,5 +49,23 @@ TEST(VariantJson, ComesBackAsItWas) {
     EXPECT_EQ(to_json(bus::to_dictionary(object)), object);
 }
 
+/// So many tables or lists in one another, the object among them.
+json nested(std::size_t levels, bool lists) {
+    json inner = lists ? json::array() : json::object();
+    for (std::size_t i = 2; i < levels; ++i) inner = lists ? json::array({std::move(inner)}) : json{{"a", std::move(inner)}};
+    return {{"a", std::move(inner)}};
+}
+
+TEST(VariantJson, LeavesOutWhatIsTooDeepForTheBus) {
+    for (const bool lists : {false, true}) {
+        const auto most = nested(deepest, lists);
+        EXPECT_FALSE(slot::unacceptable(most));
+        EXPECT_TRUE(slot::unacceptable(nested(deepest + 1, lists)));
+        EXPECT_EQ(to_json(to_dictionary(most)), most);
+        EXPECT_EQ(to_json(to_dictionary(nested(deepest + 1, lists))), most);
+        EXPECT_EQ(to_json(to_dictionary(nested(60, lists))), most);
+    }
+}
+
 }  // namespace
 }  // namespace hal0::bus

@@ -60,6 +60,17 @@ def test_deep_and_wide_dictionaries(alive, root):
         assert alive.get("State") in ("offline", "error")
 
 
+@pytest.mark.parametrize("value", ["{a=" * 60 + "1" + "}" * 60, "[" * 60 + "]" * 60, "{a=[" * 30 + "]}" * 30])
+def test_a_file_that_nests_deeper_than_the_bus_allows_hides_no_other(host, alive, root, value):
+    """The bus disconnects who sends such a message."""
+    other = root.slot("deep", f"port = {root.ports + 11}\ndevice = \"cpu\"\nfuture = {value}\n")
+    deep = host.hal0.slot("deep")
+    pump(lambda: set(host.hal0.slots()) == {"chat", "deep"}, "both are there")
+    assert deep.get("State") == "offline" and deep.config() == other
+    root.write("var/lib/hal0/registry/registry.toml", f'[models.alpha]\npath = "alpha.gguf"\nfuture = {value}\n')
+    assert [row["id"] for row in host.hal0.models()] == ["alpha"]
+
+
 KEYS = ["", " ", "a\nb = 1", "]", "a.b", '"', "\u2028", "\u00fc", "#"]
 
 
