@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from hal0_bus import DAEMON, TINY, TRIALS, Follow, Manager, Refused, busctl_call, daemon_pid, kill_daemon, on_bus
+from hal0_bus import DAEMON, KILL_DAEMON, TINY, TRIALS, Follow, Manager, Refused, busctl_call, daemon_pid, kill_daemon, on_bus
 from machine import wait_until
 
 GONE = ("org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner")
@@ -110,7 +110,8 @@ def test_in_the_middle_of_a_swap(machine, make_slot, ready, add_model, delay_ms)
     bus.wait(State="ready", Model="tiny")
     slot.configure("loading=0.5", model=TINY, idle_timeout_s=delay_ms + 10_000, reload=False)  # so there is a daemon-reload in the way
     machine.shell(f"""busctl call dev.hal0.Slots1 {bus.path} dev.hal0.Slots1.Slot Swap 'sa{{sv}}' second 0 >/dev/null 2>&1 & sleep {delay_ms / 1000}
-        systemctl reset-failed {DAEMON} || true; systemctl kill --kill-whom=main --signal=KILL {DAEMON}; wait || true""")
+        {KILL_DAEMON}
+        wait || true""")
     bus.get("State")
     wait_until(lambda: slot.get("Job") == "" and slot.state == "active" and bus.state in ("ready", "idle"), f"it settles; {bus.state}")
     shown = bus.all()
@@ -171,8 +172,7 @@ def test_in_the_middle_of_creates(machine, make_slot):
     script = "".join(f"""busctl call dev.hal0.Slots1 /dev/hal0/Slots1 dev.hal0.Slots1.Manager CreateSlot 'sa{{sv}}' {slot.name} 3 port x {slot.port} \
         profile s fault device s cpu >/dev/null 2>&1 &\n""" for slot in slots)
     Manager(machine).objects()
-    machine.systemctl("reset-failed", DAEMON, check=False)
-    machine.shell(script + f"sleep 0.1; systemctl kill --kill-whom=main --signal=KILL {DAEMON}; wait || true")
+    machine.shell(script + f"sleep 0.1\n{KILL_DAEMON}\nwait || true")
     objects = Manager(machine).objects()
     for slot in slots:
         assert traces(slot) == []
