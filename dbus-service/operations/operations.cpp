@@ -183,8 +183,8 @@ bus::Task<> Operations::load(slot::SlotName name, std::optional<std::string> mod
     const auto wanted = bus::value_or_throw(slot::check_load(catalog_.plan(), name, model, catalog_.registry()));
     const auto model_text = wanted ? wanted->str() : std::string{};
     set_notice(name, "");
-    const bool is_default = !model || model_text == std::get<slot::Slot>(known(name).slot).config.model.value_or(*wanted).str();
-    if (model && !is_default) co_await edit(name, default_model(model_text));
+    const bool is_default = !model || std::get<slot::Slot>(known(name).slot).config.model == wanted;
+    if (!is_default) co_await edit(name, default_model(model_text));
     if (!catalog_.is_loaded(name) || !systemd_.slot_unit(name).is_active()) co_await mark_loaded(name);
     const auto unit = systemd_.slot_unit(name);
     const bool runs = unit.is_active();

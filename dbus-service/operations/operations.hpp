@@ -115,9 +115,12 @@ private:
     /// A unit that is about to fail when it is stopped is failed when the stop is done.
     bus::Task<> forget_failure(slot::SlotName name, sdbus::ObjectPath stop_job);
     bus::Task<sdbus::ObjectPath> restart_with(slot::SlotName name, slot::ModelId model);
-    bus::Task<> finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, std::string previous, bool persist);
+    /// The model that ran before a swap, "" for a server without one; nothing if none ran.
+    using Previous = std::optional<std::string>;
+    bus::Task<> finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, Previous previous, bool persist);
     bus::Task<> persist_swap(slot::SlotName name, slot::ModelId model);
-    bus::Task<> go_back(slot::SlotName name, slot::ModelId model, std::string previous);
+    bus::Task<> go_back(slot::SlotName name, slot::ModelId model, Previous previous);
+    bus::Task<> restart_previous(slot::SlotName name, std::string model);
     bus::Task<> finish_removal(slot::SlotName name, Turns::Turn turn);
     void in_background(const slot::SlotName& name, bus::Task<> task);
 

@@ -25,7 +25,8 @@ bus::Task<> Operations::swap(slot::SlotName name, std::string model, bool persis
     refuse_while_swapping(name);
     read_files();
     const auto wanted = bus::value_or_throw(slot::check_swap(catalog_.plan(), name, model, catalog_.registry()));
-    const auto previous = outside_.running_model(name);
+    Previous previous;
+    if (systemd_.slot_unit(name).is_active()) previous = outside_.running_model(name);
     set_notice(name, "");
     co_await mark_loaded(name);
     co_await let_systemd_read(name);
@@ -49,14 +50,22 @@ bus::Task<sdbus::ObjectPath> Operations::restart_with(slot::SlotName name, slot:
 }
 
 /// Restart's job ends when the model answers, or when the start has failed.
-bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, std::string previous, bool persist) {
+bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, Previous previous, bool persist) {
     const auto result = co_await systemd_.job_result(job);
-    const bool called_off = swaps_.at(name).called_off;
-    swaps_.erase(name);
     // A job that is done may be somebody else's restart, too, which systemd has merged with this one.
     const bool runs = outside_.running_model(name) == model.str();
+    std::exception_ptr problem;
+    if (result == "failed") {
+        try {
+            co_await go_back(name, model, previous);
+        } catch (...) {
+            problem = std::current_exception();
+        }
+    }
+    const bool called_off = swaps_.at(name).called_off;
+    swaps_.erase(name);
+    if (problem) std::rethrow_exception(problem);
     if (!called_off && result == "done" && runs && persist) co_await persist_swap(name, model);
-    if (!called_off && result == "failed") co_await go_back(name, model, previous);
     // Whatever else became of the job was somebody's wish: a stop, a restart. What they want counts.
     if (!runs && result != "failed") co_await forget_trial(name);
 }
@@ -75,21 +84,28 @@ bus::Task<> Operations::persist_swap(slot::SlotName name, slot::ModelId model) {
     outside_.log_failure(name, notice(name));
 }
 
-bus::Task<> Operations::go_back(slot::SlotName name, slot::ModelId model, std::string previous) {
+/// In the slot's turn: whoever unloads or deletes it meanwhile comes before this, and calls it off, or after it.
+bus::Task<> Operations::go_back(slot::SlotName name, slot::ModelId model, Previous previous) {
     const auto reason = outside_.message(name);
-    const auto id = slot::ModelId::parse(previous);
-    const bool knows_previous = static_cast<bool>(id);
-    const auto failure = fmt::format("the swap to model '{}' failed: {}", model.str(), reason);
-    if (!knows_previous) {
-        // Nothing ran before: there is nothing to go back to.
+    const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    if (swaps_.at(name).called_off) co_return;
+    auto failure = fmt::format("the swap to model '{}' failed: {}", model.str(), reason);
+    if (!previous) {
         co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
-        set_notice(name, failure);
     } else {
         co_await systemd_.reset_failed(unit_name(name));
-        co_await restart_with(name, *id);
-        set_notice(name, fmt::format("{}; it is back on model '{}'", failure, previous));
+        co_await restart_previous(name, *previous);
+        failure += previous->empty() ? "; it runs without a model again" : fmt::format("; it is back on model '{}'", *previous);
     }
-    outside_.log_failure(name, notice(name));
+    set_notice(name, failure);
+    outside_.log_failure(name, failure);
+}
+
+/// A slot whose file names no model starts without one.
+bus::Task<> Operations::restart_previous(slot::SlotName name, std::string model) {
+    const auto id = slot::ModelId::parse(model);
+    auto restarted = id ? restart_with(name, *id) : queued(systemd_.restart(unit_name(name)), "restart " + unit_name(name));
+    co_await std::move(restarted);
 }
 
 }  // namespace hal0::service

@@ -154,6 +154,18 @@ def test_load_of_a_slot_without_a_model_is_idle(host, root):
     assert slot.wait(State="idle")["Model"] == ""
 
 
+def test_a_model_for_a_slot_without_one_becomes_its_default(host, root, systemd):
+    root.slot("bare", model=None)
+    slot = host.start().slot("bare")
+    slot.load()
+    slot.wait(State="idle")
+    slot.load(model="beta")
+    assert slot.wait(State="ready", Model="beta")["DefaultModel"] == "beta"
+    slot.load(model="beta")
+    pump_for(0.1)
+    assert systemd.jobs_asked() == [("start", "hal0-slot@bare.service"), ("restart", "hal0-slot@bare.service")], "it runs already"
+
+
 def test_many_slots_load_side_by_side(host, root, systemd):
     names = [f"s{number}" for number in range(5)]
     for number, name in enumerate(names):

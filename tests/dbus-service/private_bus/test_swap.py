@@ -64,6 +64,29 @@ def test_a_bad_swap_falls_back_and_says_so(running, root, systemd):
     running.wait(State="ready", StateMessage=lambda text: "beta" not in text)
 
 
+def test_a_bad_swap_of_a_slot_that_ran_without_a_model_runs_without_one_again(host, root, systemd):
+    root.slot("bare", model=None)
+    bare = host.start().slot("bare")
+    bare.load()
+    bare.wait(State="idle")
+    systemd.script("bare", fail_in="start-post", fail_models=["beta"], fail_status="the model does not fit into memory")
+    bare.swap("beta")
+    shown = bare.wait(State="idle", StateMessage=lambda text: "beta" in text)
+    assert "without a model" in shown["StateMessage"]
+    assert (shown["Model"], shown["DefaultModel"]) == ("", "") and not root.exists("run/hal0/trial/bare")
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_an_unload_while_it_falls_back_is_no_less_an_unload(running, systemd, attempt):
+    systemd.script("chat", fail_in="start-post", fail_models=["beta"])
+    running.swap("beta")
+    running.wait(State="error")
+    running.unload()
+    running.wait(State="offline", Loaded=False)
+    pump_for(0.4)
+    assert running.get("State") == "offline"
+
+
 def test_a_bad_swap_whose_fall_back_fails_is_an_error(running, root, systemd):
     before = root.config("chat")
     systemd.script("chat", fail_in="start-post")
