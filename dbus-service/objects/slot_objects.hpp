@@ -78,7 +78,11 @@ private:
     std::map<slot::SlotName, std::unique_ptr<SlotObject>> leaving_;
     bus::Loop::Deferred part_;
     // That nobody uses a slot is nothing that anybody signals: time itself makes it idle, and then unloads it.
-    std::map<slot::SlotName, std::unique_ptr<bus::Loop::Timer>> unused_;
+    struct Unused {
+        std::unique_ptr<bus::Loop::Timer> timer;
+        std::uint64_t unload_asked_since = 0, unload_asked_at = 0;  // CLOCK_MONOTONIC in microseconds: unused since when it was, and when it was asked for
+    };
+    std::map<slot::SlotName, Unused> unused_;
 };
 
 }  // namespace hal0::service

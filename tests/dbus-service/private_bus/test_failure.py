@@ -87,6 +87,19 @@ def test_a_short_request_counts_as_use(chat, systemd):
     chat.wait(LastUsedAt=lambda at: at > before)
 
 
+def test_an_unload_of_what_nobody_uses_that_fails_is_not_asked_for_without_end(host, root, systemd):
+    root.slot("chat", f"port = {root.ports + 10}\nidle_timeout_s = 1\n[model]\ndefault = \"alpha\"\n")
+    chat = host.start().slot("chat")
+    chat.load()
+    chat.wait(State="ready")
+    systemd.script("chat", job_result="canceled")
+    pump(lambda: ("stop", "hal0-slot@chat.service") in systemd.jobs_asked(), "it is to be unloaded")
+    pump_for(2)
+    root.write("etc/hal0/hal0.toml", "[slots]\nidle_after_s = 1\n")  # whatever else makes it look again
+    chat.wait(State="idle")
+    assert systemd.jobs_asked() == [("start", "hal0-slot@chat.service"), ("stop", "hal0-slot@chat.service")]
+
+
 def test_what_nobody_uses_becomes_idle_and_is_unloaded(host, root, systemd):
     root.write("etc/hal0/hal0.toml", "[slots]\nidle_after_s = 1\n")
     root.slot("chat", f"port = {root.ports + 10}\nidle_timeout_s = 3\n[model]\ndefault = \"alpha\"\n")
