@@ -10,6 +10,7 @@ namespace hal0::slot {
 namespace {
 
 constexpr std::string_view pulling = "pulling ";
+constexpr std::string_view the_image = "the image ";
 constexpr std::string_view is_present = " is present";
 constexpr std::string_view waiting = "waiting ";
 constexpr std::string_view warming = "warming up: ";
@@ -39,9 +40,15 @@ std::optional<PullProgress> parse_pulling(std::string_view status) {
     return PullProgress{std::string{status.substr(0, image_end)}, *layer, *layers};
 }
 
-std::string image_present_text(std::string_view image) { return fmt::format("the image {}{}", image, is_present); }
+std::string image_present_text(std::string_view image) { return fmt::format("{}{}{}", the_image, image, is_present); }
 
-bool is_image_present(std::string_view status) { return status.starts_with("the image ") && status.ends_with(is_present); }
+std::optional<std::string_view> parse_image_present(std::string_view status) {
+    if (!status.starts_with(the_image)) return std::nullopt;
+    status.remove_prefix(the_image.size());
+    if (!status.ends_with(is_present)) return std::nullopt;
+    status.remove_suffix(is_present.size());
+    return status;
+}
 
 std::string waiting_text(std::uint32_t seconds, std::uint32_t attempt) {
     return fmt::format("{}{} s before automatic restart {} of {}", waiting, seconds, attempt, most_restarts);

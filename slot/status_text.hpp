@@ -27,7 +27,8 @@ std::optional<PullProgress> parse_pulling(std::string_view status);
 
 /// `the image IMAGE is present`: how a pull ends
 std::string image_present_text(std::string_view image);
-bool is_image_present(std::string_view status);
+/// The image of such a sentence.
+std::optional<std::string_view> parse_image_present(std::string_view status);
 
 /// `waiting 4 s before automatic restart 3 of 5`
 std::string waiting_text(std::uint32_t seconds, std::uint32_t attempt);

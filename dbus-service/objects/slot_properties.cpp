@@ -78,16 +78,17 @@ std::tuple<std::string, std::uint32_t, std::uint32_t> pull_of(const UnitState& u
     for (const auto* source : {&pull, &unit})
         if (const auto progress = slot::parse_pulling(source->status_text); progress && source->active_state == "activating")
             return {"pulling", progress->layer, progress->layers};
-    if (pull.active_state == "activating" && !slot::is_image_present(pull.status_text)) return {"pulling", 0, 0};
+    const bool is_done = slot::parse_image_present(pull.status_text).has_value();
+    if (pull.active_state == "activating" && !is_done) return {"pulling", 0, 0};
     if (pull.active_state == "failed") return {"failed", 0, 0};
-    const bool has_run = (pull.is_stopped() && !pull.invocation_id.empty()) || slot::is_image_present(pull.status_text);
-    return {has_run ? "completed" : "", 0, 0};
+    return {is_done ? "completed" : "", 0, 0};
 }
 
 /// Nothing where only podman could tell: it is asked by the unit's helpers alone, with root's rights.
 std::string image_status(const SlotProperties& properties, const Facts& facts) {
     if (std::get<0>(properties.pull) == "pulling") return "pulling";
-    if (std::get<0>(properties.pull) == "completed") return "present";
+    // The slot may have another image since.
+    if (slot::parse_image_present(facts.pull.status_text) == properties.image) return "present";
     return facts.unit.is_active() && properties.running_image == properties.image ? "present" : "";
 }
 

@@ -74,8 +74,14 @@ bus::Task<> Systemd::snapshot() {
     const auto listed = co_await bus::call<std::vector<ListedUnit>>(*manager_, manager_interface, "ListUnitsByPatterns", any_state, our_units);
     for (const auto& unit : listed) co_await read_unit(std::get<0>(unit));
     if (mine != snapshots_) co_return;  // a newer one is under way
-    for (const auto& unit : std::exchange(not_heard_of_, {})) forget(unit);
+    for (const auto& unit : std::exchange(not_heard_of_, {})) forget_unlisted(unit);
     listener_.everything_changed();
+}
+
+/// systemd forgets units that do nothing, so how the last pull ended is known here alone.
+void Systemd::forget_unlisted(const std::string& unit) {
+    const auto which = unit_of_slot_named(unit);
+    if (!which->pulls || !pulls_.at(which->slot).is_stopped()) forget(unit);
 }
 
 void Systemd::forget(const std::string& unit) {
@@ -147,7 +153,7 @@ void Systemd::on_job_removed(sdbus::Message& message) {
     for (const auto& resume : waiting.mapped()) resume(result);
 }
 
-/// systemd forgets units that do nothing: that one is stopped, not gone. How its last pull ended stays known meanwhile.
+/// A unit that does nothing is stopped, not gone. How its last pull ended stays known.
 void Systemd::on_unit_removed(sdbus::Message& message) {
     std::string name;
     message >> name;

@@ -68,6 +68,7 @@ private:
     bus::Task<> snapshot();
     bus::Task<> read_unit(std::string unit);
     void forget(const std::string& unit);
+    void forget_unlisted(const std::string& unit);
     bus::Task<> read_again(UnitOfSlot unit);
     bus::Task<> ask_job_type(UnitOfSlot unit, std::string job);
     void in_background(bus::Task<> task);

@@ -72,9 +72,8 @@ TEST(RestartDelay, GrowsUpToALimit) {
 
 TEST(StatusText, KnowsTheEndOfAPull) {
     EXPECT_EQ(image_present_text("localhost/a:1"), "the image localhost/a:1 is present");
-    EXPECT_TRUE(is_image_present(image_present_text("localhost/a:1")));
-    EXPECT_FALSE(is_image_present("pulling localhost/a:1"));
-    EXPECT_FALSE(is_image_present(""));
+    EXPECT_EQ(parse_image_present(image_present_text("localhost/a:1")), "localhost/a:1");
+    for (const auto* other : {"pulling localhost/a:1", "", "the image is present", "the image localhost/a:1"}) EXPECT_FALSE(parse_image_present(other)) << other;
 }
 
 }  // namespace

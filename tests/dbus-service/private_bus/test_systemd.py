@@ -126,10 +126,27 @@ def test_pull_image_fetches_without_a_start(chat, systemd):
     systemd.say("chat", "pulling example.org/image: layer 2 of 4", pull=True)
     shown = chat.wait(Pull=("pulling", 2, 4), ImageStatus="pulling")
     assert shown["State"] == "offline"
+    systemd.say("chat", f"the image {shown['Image']} is present", pull=True)
     systemd.release("chat", pull=True)
-    chat.wait(Pull=lambda pull: pull[0] in ("completed", "present"))
+    chat.wait(Pull=("completed", 0, 0), ImageStatus="present")
     assert systemd.jobs_asked() == [("start", "hal0-slot-pull@chat.service")]
     assert chat.states() == []
+
+
+def test_what_was_pulled_is_that_image_and_is_not_forgotten(host, chat, root, systemd):
+    image = chat.get("Image")
+    systemd.script("chat", pull=True, hold="start")
+    chat.pull_image()
+    pump(lambda: (systemd.state("chat", pull=True) or {}).get("sub") == "start", "it pulls")
+    systemd.say("chat", f"the image {image} is present", pull=True)
+    systemd.release("chat", pull=True)
+    chat.wait(ImageStatus="present")
+    host.hal0.reload()
+    pump_for(0.3)
+    assert (chat.get("Pull")[0], chat.get("ImageStatus")) == ("completed", "present"), "systemd has forgotten the unit by now"
+    root.write("etc/hal0/profiles.toml", '[profile.cpu]\nimage = "example.org/other"\n')
+    shown = chat.wait(Image="example.org/other")
+    assert shown["ImageStatus"] == "", "nobody has looked for that one"
 
 
 def test_a_pull_that_fails(chat, systemd):
