@@ -31,7 +31,8 @@ Hal0d::Hal0d(bus::Loop& loop, sdbus::IConnection& connection, const std::string&
       servers_(loop, [this](const slot::SlotName& name) { slots_.changed(name); }),
       authorization_(proxies_, trusted_on_this_host()),
       operations_(loop, worker_, catalog_, systemd_, reloads_, outside()),
-      requests_{authorization_, operations_},
+      model_files_(loop, root),
+      requests_{authorization_, operations_, model_files_},
       watch_(loop, root, {.changed = [this](Watch::What) { catalog_.read(); files_changed(); },
                           .failed = [](const slot::Error& problem) { say(SD_WARNING, problem.message); }}),
       bus_(loop, connection) {

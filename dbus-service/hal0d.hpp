@@ -5,6 +5,7 @@
 #include "dbus-interfaces/loop/bus_source.hpp"
 #include "dbus-interfaces/loop/loop.hpp"
 #include "dbus-interfaces/loop/proxies.hpp"
+#include "dbus-service/model_files.hpp"
 #include "dbus-service/objects/requests.hpp"
 #include "dbus-service/objects/root_object.hpp"
 #include "dbus-service/objects/slot_objects.hpp"
@@ -53,6 +54,7 @@ private:
     Servers servers_;
     Authorization authorization_;
     Operations operations_;
+    ModelFiles model_files_;
     Requests requests_;
     std::optional<RootObject> root_object_;
     Watch watch_;

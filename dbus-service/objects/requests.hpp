@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dbus-interfaces/variant_json.hpp"
+#include "dbus-service/model_files.hpp"
 #include "dbus-service/operations/authorization.hpp"
 #include "dbus-service/operations/operations.hpp"
 
@@ -10,6 +11,7 @@ namespace hal0::service {
 struct Requests {
     Authorization& authorization;
     Operations& operations;
+    ModelFiles& model_files;
 };
 
 }  // namespace hal0::service

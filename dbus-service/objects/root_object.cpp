@@ -5,12 +5,9 @@
 #include "dbus-interfaces/operation_failed.hpp"
 #include "dbus-service/objects/reply.hpp"
 #include "slot/disk/paths.hpp"
-#include "slot/model_arguments.hpp"
 #include "slot/model_rows.hpp"
 
 #include <fmt/format.h>
-
-#include <filesystem>
 
 namespace hal0::service {
 namespace {
@@ -20,20 +17,13 @@ bus::Task<sdbus::ObjectPath> path_of(bus::Task<slot::SlotName> made) {
     co_return sdbus::ObjectPath{names::slot_path(name)};
 }
 
-/// What the disk says of a model's file, beside what the registry does.
-void add_file(nlohmann::json& row, const std::string& path) {
-    std::error_code problem;
-    const auto status = std::filesystem::status(path, problem);
-    row["installed"] = std::filesystem::exists(status);
-    if (row.contains("size_bytes") || !std::filesystem::is_regular_file(status)) return;
-    if (const auto size = std::filesystem::file_size(path, problem); !problem) row["size_bytes"] = static_cast<std::int64_t>(size);
-}
+std::string text_of(const std::optional<slot::SourceFile>& file) { return file ? file->text : ""; }
 
 }  // namespace
 
 RootObject::RootObject(sdbus::IConnection& connection, const Catalog& catalog, Requests& requests, std::string hardware)
     : AdaptorInterfaces(connection, sdbus::ObjectPath{names::root_path}), catalog_(catalog), requests_(requests), probed_(std::move(hardware)),
-      hardware_(hardware_now()), problems_(problems_now()), profiles_(catalog.plan().profiles), models_(catalog.models()) {
+      hardware_(hardware_now()), problems_(problems_now()), profiles_(catalog.plan().profiles), registry_(text_of(catalog.registry_file())) {
     registerAdaptor();
 }
 
@@ -67,8 +57,8 @@ void RootObject::files_changed() {
         changed.emplace_back("Profiles");
     }
     if (!changed.empty()) emitPropertiesChangedSignal(bus::InterfaceName{names::manager_interface}, changed);
-    if (models_ != catalog_.models()) {
-        models_ = catalog_.models();
+    if (auto now = text_of(catalog_.registry_file()); now != registry_) {
+        registry_ = std::move(now);
         emitChanged();
     }
 }
@@ -101,17 +91,16 @@ std::string RootObject::Version() { return HAL0_VERSION; }
 
 // --- dev.hal0.Slots1.Models ------------------------------------------------------------------------------
 
-std::vector<bus::Dictionary> RootObject::List() {
+void RootObject::List(sdbus::Result<std::vector<bus::Dictionary>>&& result) { reply(std::move(result), list()); }
+
+bus::Task<std::vector<bus::Dictionary>> RootObject::list() {
     requests_.operations.read_files();
-    std::vector<bus::Dictionary> rows;
-    const auto& file = catalog_.registry_file();
-    if (!file) return rows;
-    const auto& store = catalog_.plan().settings.model_store;
-    for (auto& row : slot::model_rows(catalog_.models(), file->path, file->text)) {
-        add_file(row, catalog_.root() + slot::path_in_store(row.value("path", ""), store));
-        rows.push_back(bus::to_dictionary(row));
-    }
-    return rows;
+    std::vector<bus::Dictionary> models;
+    const auto file = catalog_.registry_file();
+    if (!file) co_return models;
+    const auto rows = co_await requests_.model_files.look_at(slot::model_rows(catalog_.models(), file->path, file->text), catalog_.plan().settings.model_store);
+    for (const auto& row : rows) models.push_back(bus::to_dictionary(row));
+    co_return models;
 }
 
 void RootObject::Add(sdbus::Result<>&& result, std::string id, bus::Dictionary properties) {

@@ -33,7 +33,8 @@ private:
     std::vector<Problem> Problems() override { return problems_; }
     std::vector<bus::Dictionary> Profiles() override;
 
-    std::vector<bus::Dictionary> List() override;
+    void List(sdbus::Result<std::vector<bus::Dictionary>>&& result) override;
+    bus::Task<std::vector<bus::Dictionary>> list();
     void Add(sdbus::Result<>&& result, std::string id, bus::Dictionary properties) override;
     void Remove(sdbus::Result<>&& result, std::string id) override;
 
@@ -46,7 +47,7 @@ private:
     std::string hardware_;
     std::vector<Problem> problems_;
     slot::Profiles profiles_;
-    slot::Models models_;
+    std::string registry_;  // its text
 };
 
 }  // namespace hal0::service

@@ -40,6 +40,18 @@ def test_list_gives_the_known_keys_with_their_types_and_the_others_as_they_are(h
         "defaults": {"context_size": 2048}, "installed": True}
 
 
+def test_a_row_that_is_wrong_hides_no_other(hal0, root):
+    root.write(REGISTRY, '[[models]]\nid = 5\npath = "x.gguf"\n\n[[models]]\nid = "alpha"\npath = "alpha.gguf"\n')
+    assert [row["id"] for row in hal0.models()] == ["alpha"]
+
+
+def test_a_change_of_what_hal0_does_not_know_is_told(hal0, host, root):
+    assert "extra" not in rows(hal0)["gamma"] and not changes(host)
+    root.write(REGISTRY, root.read(REGISTRY) + "extra = 1\n")
+    pump(lambda: changes(host), "Changed")
+    assert rows(hal0)["gamma"]["extra"] == 1
+
+
 def test_the_size_is_the_file_s_where_the_registry_says_none(hal0, root):
     root.write("mnt/ai-models/sized.gguf", "GGUF and more")
     root.write(REGISTRY, '[[models]]\nid = "sized"\npath = "sized.gguf"\n\n[[models]]\nid = "gone"\npath = "gone.gguf"\n')
