@@ -2,9 +2,11 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,3 +95,49 @@ inline bool process_pending(sdbus::IConnection& connection) {
 }
 
 }  // namespace hal0::bus
+
+namespace sdbus {
+
+/// What a message may have in one dictionary or list of variants. Each becomes an object of a kilobyte and more, whatever it holds, so
+/// that a call of three megabytes would cost its service a quarter of a gigabyte, before anybody has looked at who sent it.
+inline constexpr std::size_t most_variants = 4096;
+
+namespace detail {
+
+/// Reads elements with `next`, which is false at the end.
+template <class Next>
+Message& read_at_most(Message& message, const char* signature, Next next) {
+    if (!message.enterContainer(signature)) return message;
+    for (std::size_t count = 0; next(); ++count)
+        if (count == most_variants)
+            throw hal0::bus::error("org.freedesktop.DBus.Error.LimitsExceeded", "a dictionary or list has more than 4096 elements");
+    message.clearFlags();
+    message.exitContainer();
+    return message;
+}
+
+}  // namespace detail
+
+/// These stand before the library's own templates for the same types, wherever it takes the arguments of a call apart.
+inline Message& operator>>(Message& message, std::map<std::string, Variant>& items) {
+    return detail::read_at_most(message, "{sv}", [&] {
+        if (!message.enterDictEntry("sv")) return false;
+        std::string key;
+        Variant value;
+        message >> key >> value;
+        items.emplace(std::move(key), std::move(value));
+        message.exitDictEntry();
+        return true;
+    });
+}
+
+inline Message& operator>>(Message& message, std::vector<Variant>& items) {
+    return detail::read_at_most(message, "v", [&] {
+        Variant element;
+        if (!(message >> element)) return false;
+        items.push_back(std::move(element));
+        return true;
+    });
+}
+
+}  // namespace sdbus

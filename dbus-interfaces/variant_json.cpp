@@ -1,5 +1,6 @@
 #include "dbus-interfaces/variant_json.hpp"
 
+#include "dbus-interfaces/bus.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +13,14 @@ namespace {
 using nlohmann::json;
 using List = std::vector<sdbus::Variant>;
 
-json value_of(const std::string& key, const sdbus::Variant& value);
+/// `left`: how many values there may still be.
+json value_of(const std::string& key, const sdbus::Variant& value, std::size_t& left);
+
+json object_of(const Dictionary& dictionary, std::size_t& left) {
+    json object = json::object();
+    for (const auto& [key, value] : dictionary) object[key] = value_of(key, value, left);
+    return object;
+}
 
 /// Takes the value over if it is of type T.
 template <class T>
@@ -31,18 +39,20 @@ bool is_nothing(const sdbus::Variant& value) {
     return value.containsValueOfType<sdbus::Signature>() && value.get<sdbus::Signature>().empty();
 }
 
-json value_of(const std::string& key, const sdbus::Variant& value) {
+json value_of(const std::string& key, const sdbus::Variant& value, std::size_t& left) {
     json out;
+    if (left == 0) throw OperationFailed{slot::ErrorKind::invalid_config, "there are too many keys and list elements"};
+    --left;
     if (is_nothing(value)) return out;
     if (is_any<bool, std::int64_t, std::int32_t, std::int16_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, double, std::string,
                std::vector<std::string>, std::vector<std::int64_t>, std::vector<std::int32_t>, std::vector<double>, std::vector<bool>>(value, out))
         return out;
-    if (value.containsValueOfType<Dictionary>()) return to_json(value.get<Dictionary>());
-    if (value.containsValueOfType<sdbus::Variant>()) return value_of(key, value.get<sdbus::Variant>());
+    if (value.containsValueOfType<Dictionary>()) return object_of(value.get<Dictionary>(), left);
+    if (value.containsValueOfType<sdbus::Variant>()) return value_of(key, value.get<sdbus::Variant>(), left);
     if (!value.containsValueOfType<List>())
         throw OperationFailed{slot::ErrorKind::invalid_config, fmt::format("{}: a value of D-Bus type {} cannot stand in a slot's file", key, value.peekValueType())};
     out = json::array();
-    for (const auto& element : value.get<List>()) out.push_back(value_of(key, element));
+    for (const auto& element : value.get<List>()) out.push_back(value_of(key, element, left));
     return out;
 }
 
@@ -59,7 +69,7 @@ bool is_too_deep(const json& value, std::size_t depth) { return value.is_structu
 Dictionary dictionary_of(const json& object, std::size_t depth) {
     Dictionary dictionary;
     for (const auto& [key, value] : object.items())
-        if (!is_too_deep(value, depth + 1)) dictionary.emplace(key, variant_of(value, depth + 1));
+        if (!is_too_deep(value, depth + 1) && dictionary.size() < sdbus::most_variants) dictionary.emplace(key, variant_of(value, depth + 1));
     return dictionary;
 }
 
@@ -71,7 +81,7 @@ sdbus::Variant list(const json& array, std::size_t depth) {
     if (all([](const json& one) { return one.is_number_float(); })) return list_of<double>(array);
     List mixed;
     for (const auto& one : array)
-        if (!is_too_deep(one, depth + 1)) mixed.push_back(variant_of(one, depth + 1));
+        if (!is_too_deep(one, depth + 1) && mixed.size() < sdbus::most_variants) mixed.push_back(variant_of(one, depth + 1));
     return sdbus::Variant{mixed};
 }
 
@@ -87,11 +97,7 @@ sdbus::Variant variant_of(const json& value, std::size_t depth) {
 
 }  // namespace
 
-json to_json(const Dictionary& dictionary) {
-    json object = json::object();
-    for (const auto& [key, value] : dictionary) object[key] = value_of(key, value);
-    return object;
-}
+json to_json(const Dictionary& dictionary, std::size_t most) { return object_of(dictionary, most); }
 
 Dictionary to_dictionary(const json& object) { return dictionary_of(object, 0); }
 

@@ -14,6 +14,16 @@ namespace hal0::service {
 /// org.freedesktop.DBus.Error.* for calls that are wrong in themselves; Failed for what should not happen).
 sdbus::Error bus_error(std::exception_ptr problem);
 
+/// What `answer` returns, for a method that replies at once or refuses what it is given.
+template <class Answer>
+auto or_bus_error(Answer answer) {
+    try {
+        return answer();
+    } catch (...) {
+        throw bus_error(std::current_exception());
+    }
+}
+
 /// Sends what `answer` sends. A client that has gone meanwhile gets nothing, and that is no error.
 void send(const std::function<void()>& answer);
 

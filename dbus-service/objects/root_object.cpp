@@ -1,8 +1,8 @@
 #include "dbus-service/objects/root_object.hpp"
 
-#include "dbus-interfaces/errors.hpp"
 #include "dbus-interfaces/names.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
+#include "dbus-service/objects/arguments.hpp"
 #include "dbus-service/objects/reply.hpp"
 #include "slot/disk/paths.hpp"
 #include "slot/model_rows.hpp"
@@ -73,14 +73,16 @@ std::vector<bus::Dictionary> RootObject::Profiles() {
 
 void RootObject::CreateSlot(sdbus::Result<sdbus::ObjectPath>&& result, std::string name, bus::Dictionary config) {
     reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action,
-                                                           path_of(requests_.operations.create(std::move(name), std::move(config)))));
+                                                           path_of(requests_.operations.create(text(std::move(name)), configuration(config)))));
 }
 
 sdbus::ObjectPath RootObject::GetSlot(const std::string& name) {
-    const auto wanted = slot::SlotName::parse(name);
-    if (!wanted) throw bus::error(names::error_name(slot::ErrorKind::invalid_name), wanted.error());
-    if (!catalog_.find(*wanted)) throw bus::error(names::error_name(slot::ErrorKind::no_such_slot), fmt::format("there is no slot {}", wanted->str()));
-    return sdbus::ObjectPath{names::slot_path(*wanted)};
+    return or_bus_error([&] {
+        const auto wanted = slot::SlotName::parse(name);
+        if (!wanted) throw bus::OperationFailed{slot::ErrorKind::invalid_name, wanted.error()};
+        if (!catalog_.find(*wanted)) throw bus::OperationFailed{slot::ErrorKind::no_such_slot, fmt::format("there is no slot {}", wanted->str())};
+        return sdbus::ObjectPath{names::slot_path(*wanted)};
+    });
 }
 
 void RootObject::Reload(sdbus::Result<>&& result) {
@@ -105,11 +107,11 @@ bus::Task<std::vector<bus::Dictionary>> RootObject::list() {
 
 void RootObject::Add(sdbus::Result<>&& result, std::string id, bus::Dictionary properties) {
     reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action,
-                                                           requests_.operations.add_model(std::move(id), std::move(properties))));
+                                                           requests_.operations.add_model(text(std::move(id)), configuration(properties))));
 }
 
 void RootObject::Remove(sdbus::Result<>&& result, std::string id) {
-    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action, requests_.operations.remove_model(std::move(id))));
+    reply(std::move(result), requests_.authorization.guard(bus::sender(getObject()), names::configure_action, requests_.operations.remove_model(text(std::move(id)))));
 }
 
 }  // namespace hal0::service

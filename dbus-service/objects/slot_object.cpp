@@ -1,6 +1,7 @@
 #include "dbus-service/objects/slot_object.hpp"
 
 #include "dbus-interfaces/names.hpp"
+#include "dbus-service/objects/arguments.hpp"
 #include "dbus-service/objects/options.hpp"
 #include "dbus-service/objects/reply.hpp"
 #include "slot/disk/paths.hpp"
@@ -98,8 +99,9 @@ void SlotObject::answer(sdbus::Result<>&& result, const char* action, bus::Task<
 
 void SlotObject::Load(sdbus::Result<>&& result, bus::Dictionary options) {
     Options given{options};
-    const auto model = given.take<std::string>("model");
+    auto model = given.take<std::string>("model");
     given.end();
+    if (model) model = text(*std::move(model));
     answer(std::move(result), names::control_action, requests_.operations.load(name_, model));
 }
 
@@ -117,18 +119,19 @@ void SlotObject::Swap(sdbus::Result<>&& result, std::string model, bus::Dictiona
     Options given{options};
     const bool persist = given.take<bool>("persist").value_or(true);
     given.end();
-    answer(std::move(result), names::control_action, requests_.operations.swap(name_, std::move(model), persist));
+    answer(std::move(result), names::control_action, requests_.operations.swap(name_, text(std::move(model)), persist));
 }
 
 void SlotObject::Update(sdbus::Result<>&& result, bus::Dictionary changes) {
-    answer(std::move(result), names::configure_action, requests_.operations.update(name_, std::move(changes)));
+    answer(std::move(result), names::configure_action, requests_.operations.update(name_, configuration(changes)));
 }
 
 void SlotObject::SetConfig(sdbus::Result<>&& result, std::string toml, bus::Dictionary options) {
     Options given{options};
     auto replaces = given.take<std::string>("replaces");
     given.end();
-    answer(std::move(result), names::configure_action, requests_.operations.set_config(name_, std::move(toml), std::move(replaces)));
+    if (replaces) replaces = text(*std::move(replaces));
+    answer(std::move(result), names::configure_action, requests_.operations.set_config(name_, text(std::move(toml)), std::move(replaces)));
 }
 
 void SlotObject::Delete(sdbus::Result<>&& result, bus::Dictionary options) {
@@ -142,22 +145,16 @@ void SlotObject::PullImage(sdbus::Result<>&& result, bus::Dictionary options) {
 }
 
 std::string SlotObject::GetConfig() {
-    try {
-        return requests_.operations.config_text(name_);
-    } catch (...) {
-        throw bus_error(std::current_exception());
-    }
+    return or_bus_error([&] { return requests_.operations.config_text(name_); });
 }
 
 std::vector<sdbus::Struct<std::string, std::string>> SlotObject::GetCommand() {
-    std::vector<sdbus::Struct<std::string, std::string>> words;
-    try {
+    return or_bus_error([&] {
+        std::vector<sdbus::Struct<std::string, std::string>> words;
         for (const auto& [source, run] : requests_.operations.command(name_))
             for (const auto& word : run) words.emplace_back(word, source);
-    } catch (...) {
-        throw bus_error(std::current_exception());
-    }
-    return words;
+        return words;
+    });
 }
 
 }  // namespace hal0::service

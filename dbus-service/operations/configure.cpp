@@ -23,14 +23,13 @@ std::string slot_path(const slot::SlotName& name) { return fmt::format("{}/{}.to
 
 }  // namespace
 
-bus::Task<slot::SlotName> Operations::create(std::string name, bus::Dictionary config) {
-    const auto wanted = bus::to_json(config);
+bus::Task<slot::SlotName> Operations::create(std::string name, nlohmann::json config) {
     std::optional<slot::SlotName> made;
     {
         const auto turn = co_await files_turn();
         read_files();
         const auto detected = catalog_.detected() ? catalog_.detected() : outside_.detected;
-        const auto fresh = bus::value_or_throw(slot::new_slot(catalog_.plan(), name, wanted, detected, taken_ports()));
+        const auto fresh = bus::value_or_throw(slot::new_slot(catalog_.plan(), name, config, detected, taken_ports()));
         refuse_unknown_model(fresh.name, fresh.toml);
         const Change write = [path = catalog_.root() + slot_path(fresh.name), text = fresh.toml] { return disk::create_file(path, text); };
         const bool created = co_await change_on_disk(write);
@@ -84,10 +83,9 @@ bus::Task<> Operations::apply(slot::SlotName name) {
     co_await stop_for_good(name);
 }
 
-bus::Task<> Operations::update(slot::SlotName name, bus::Dictionary changes) {
-    const auto wanted = bus::to_json(changes);
+bus::Task<> Operations::update(slot::SlotName name, nlohmann::json changes) {
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
-    co_await edit(name, wanted);
+    co_await edit(name, changes);
     co_await apply(name);
 }
 
@@ -156,9 +154,8 @@ bus::Task<> Operations::edit_registry(RegistryChange change) {
     throw bus::OperationFailed{ErrorKind::busy, fmt::format("{} changes all the time: try again when nobody else writes it", disk::registry_path)};
 }
 
-bus::Task<> Operations::add_model(std::string id, bus::Dictionary properties) {
+bus::Task<> Operations::add_model(std::string id, nlohmann::json row) {
     if (const auto valid = slot::ModelId::parse(id); !valid) throw bus::OperationFailed{ErrorKind::invalid_name, valid.error()};
-    const auto row = bus::to_json(properties);
     const RegistryChange change = [id, row](std::string_view text) { return slot::add_model(text, id, row); };
     co_await edit_registry(change);
 }

@@ -45,15 +45,15 @@ public:
     bus::Task<> swap(slot::SlotName name, std::string model, bool persist);
     bus::Task<> pull(slot::SlotName name);
 
-    bus::Task<slot::SlotName> create(std::string name, bus::Dictionary config);
-    bus::Task<> update(slot::SlotName name, bus::Dictionary changes);
+    bus::Task<slot::SlotName> create(std::string name, nlohmann::json config);
+    bus::Task<> update(slot::SlotName name, nlohmann::json changes);
     /// Replaces the slot's whole file; if `replaces` is given, only one that holds that text.
     bus::Task<> set_config(slot::SlotName name, std::string toml, std::optional<std::string> replaces);
     bus::Task<> remove(slot::SlotName name);
     /// Reads all files again, and has systemd do so.
     bus::Task<> reload();
 
-    bus::Task<> add_model(std::string id, bus::Dictionary properties);
+    bus::Task<> add_model(std::string id, nlohmann::json row);
     bus::Task<> remove_model(std::string id);
 
     /// Reads the files again: what is asked for is what is on disk.

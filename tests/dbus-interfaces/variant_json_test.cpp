@@ -1,3 +1,4 @@
+#include "dbus-interfaces/bus.hpp"
 #include "dbus-interfaces/variant_json.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
 
@@ -54,6 +55,21 @@ json nested(std::size_t levels, bool lists) {
     json inner = lists ? json::array() : json::object();
     for (std::size_t i = 2; i < levels; ++i) inner = lists ? json::array({std::move(inner)}) : json{{"a", std::move(inner)}};
     return {{"a", std::move(inner)}};
+}
+
+TEST(VariantJson, RefusesMoreValuesThanAreAskedFor) {
+    const bus::Dictionary inner{{"a", Variant{1}}, {"b", Variant{2}}};
+    const bus::Dictionary five{{"table", Variant{inner}}, {"list", Variant{std::vector<Variant>{Variant{1}}}}};
+    EXPECT_EQ(to_json(five, 5).size(), 2U);
+    EXPECT_THROW(to_json(five, 4), OperationFailed);
+}
+
+TEST(VariantJson, LeavesOutWhatIsMoreThanAMessageMayHave) {
+    json wide = json::object(), list = json::array({"x"});
+    for (std::size_t i = 0; i <= sdbus::most_variants; ++i) wide["k" + std::to_string(i)] = 1, list.push_back(1);
+    const auto shown = to_json(to_dictionary({{"wide", wide}, {"list", list}}));
+    EXPECT_EQ(shown["wide"].size(), sdbus::most_variants);
+    EXPECT_EQ(shown["list"].size(), sdbus::most_variants);
 }
 
 TEST(VariantJson, LeavesOutWhatIsTooDeepForTheBus) {

@@ -56,8 +56,34 @@ def test_deep_and_wide_dictionaries(alive, root):
         try:
             alive.update(changes)
         except Error as refusal:
-            assert refusal.kind == "InvalidConfig" and root.config("chat") == before
+            assert refusal.kind in ("InvalidConfig", "org.freedesktop.DBus.Error.LimitsExceeded") and root.config("chat") == before
         assert alive.get("State") in ("offline", "error")
+
+
+def peak_mb(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return int(next(line for line in file if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+FEW, MANY = 300, 200_000
+WIDE = {
+    "keys": {f"k{number}": GLib.Variant("y", 1) for number in range(MANY)},
+    "a few too many": {f"k{number}": GLib.Variant("y", 1) for number in range(FEW)},
+    "a list": {"future": GLib.Variant("av", [GLib.Variant("y", 1)] * MANY)},
+    "lists of lists": {"future": GLib.Variant("av", [GLib.Variant("av", [GLib.Variant("y", 1)] * FEW)] * FEW)},
+    "tables in a table": {"future": GLib.Variant("a{sv}", {f"k{number}": GLib.Variant("a{sv}", {f"k{n}": GLib.Variant("y", 1) for n in range(FEW)}) for number in range(FEW)})},
+}
+
+
+@pytest.mark.parametrize("what", WIDE)
+def test_a_wide_dictionary_does_not_make_it_large(alive, host, root, what):
+    before, files = peak_mb(host.daemon.pid), root.files()
+    for member, arguments in (("Update", GLib.Variant("(a{sv})", (WIDE[what],))), ("Load", GLib.Variant("(a{sv})", (WIDE[what],)))):
+        with pytest.raises(Error) as refusal:
+            host.client.call(alive.path, SLOT, member, arguments)
+        assert refusal.value.name in ("dev.hal0.Slots1.Error.InvalidConfig", "org.freedesktop.DBus.Error.InvalidArgs", "org.freedesktop.DBus.Error.LimitsExceeded")
+    assert root.files() == files
+    assert peak_mb(host.daemon.pid) - before < 24, "what it holds of it is a few times the message"
 
 
 @pytest.mark.parametrize("value", ["{a=" * 60 + "1" + "}" * 60, "[" * 60 + "]" * 60, "{a=[" * 30 + "]}" * 30])
