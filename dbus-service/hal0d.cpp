@@ -37,7 +37,6 @@ Hal0d::Hal0d(bus::Loop& loop, sdbus::IConnection& connection, const std::string&
                           .failed = [](const slot::Error& problem) { say(SD_WARNING, problem.message); }}),
       bus_(loop, connection) {
     remove_stale_files(root);
-    catalog_.read();  // again: a change from before the watch would be lost
 }
 
 void Hal0d::remove_stale_files(const std::string& root) {
@@ -47,6 +46,7 @@ void Hal0d::remove_stale_files(const std::string& root) {
 
 bus::Task<> Hal0d::begin() {
     co_await systemd_.follow();
+    catalog_.read();  // again: a change from before the watch, or that the watch has yet to tell of, would be missing
     forget_stale_trials();
     root_object_.emplace(connection_, catalog_, requests_, slot::to_json(host_).dump());
     slots_.begin(requests_, servers_);
@@ -62,7 +62,9 @@ void Hal0d::forget_stale_trials() {
 }
 
 Systemd::Listener Hal0d::follow_units() {
-    return {.unit_changed = [this](const slot::SlotName& name) { slots_.changed(name); }, .everything_changed = [this] { slots_.all_changed(); }};
+    return {.unit_changed = [this](const slot::SlotName& name) { slots_.changed(name); },
+            .has_reloaded = [this] { read_files_now(); },
+            .everything_changed = [this] { slots_.all_changed(); }};
 }
 
 SlotObjects::Listener Hal0d::follow_slots() {
@@ -84,6 +86,13 @@ Operations::Outside Hal0d::outside() {
         .slots_running = [this](const std::string& model) { return slots_.running(model); },
         .detected = default_device(host_),
     };
+}
+
+/// The watch waits until an editor is done. Who has systemd read the files is done, and may ask for a new slot at once.
+void Hal0d::read_files_now() {
+    catalog_.read();
+    files_changed();
+    slots_.show_changes();
 }
 
 void Hal0d::files_changed() {

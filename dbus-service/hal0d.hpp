@@ -39,6 +39,7 @@ private:
     Operations::Outside outside();
     static void remove_stale_files(const std::string& root);
     void forget_stale_trials();
+    void read_files_now();
     void files_changed();
     void unload_unused(const slot::SlotName& name);
     void find_error_line(const slot::SlotName& name, const std::string& invocation, std::function<void(std::string)> found);

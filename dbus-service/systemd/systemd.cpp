@@ -166,7 +166,9 @@ void Systemd::on_unit_removed(sdbus::Message& message) {
 /// While systemd reloads, it takes all units down and up again in its books; what it says meanwhile means nothing.
 void Systemd::on_reloading(sdbus::Message& message) {
     message >> reloading_;
-    if (!reloading_) in_background(snapshot());
+    if (reloading_) return;
+    listener_.has_reloaded();
+    in_background(snapshot());
 }
 
 void Systemd::on_owner_changed(sdbus::Message& message) {

@@ -22,6 +22,7 @@ class Systemd {
 public:
     struct Listener {
         std::function<void(const slot::SlotName&)> unit_changed;
+        std::function<void()> has_reloaded;        // what whoever asked for the reload asks next comes after this
         std::function<void()> everything_changed;  // after a daemon-reload or a restart of systemd
     };
 

@@ -51,6 +51,15 @@ def test_a_new_file_is_a_new_object(chat, root, host):
     assert added[0].interface == OBJECT_MANAGER and added[0].path == "/dev/hal0/Slots1"
 
 
+def test_a_new_file_is_there_after_a_daemon_reload(chat, root, host):
+    """Whoever asked for the reload and then for the slot."""
+    for number in range(5):
+        name = f"fresh-{number}"
+        root.slot(name, number=11 + number)
+        host.client.call("/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "Reload", destination="org.freedesktop.systemd1")
+        assert host.hal0.slot(name).get("State") == "offline"
+
+
 def test_a_new_file_can_be_loaded_at_once(chat, root, host):
     root.slot("fresh", number=11)
     fresh = host.hal0.slot("fresh")
