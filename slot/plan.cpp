@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 
 namespace hal0::slot {
@@ -51,28 +52,28 @@ private:
     void read_settings() {
         if (!sources_.settings) return;
         if (!sources_.settings->problem.empty())
-            common_error(unreadable(*sources_.settings));
+            plan_.diagnostics.push_back(unreadable(*sources_.settings));
         else
             plan_.settings = parse_settings(sources_.settings->path, sources_.settings->text, plan_.diagnostics);
-        for (const auto& problem : plan_.diagnostics)
-            if (problem.severity == Severity::error && (problem.key.empty() || problem.key == "models.store")) common_error_ = problem;
+        note_common_error(0, {"", "models", "models.store"});
     }
 
     void read_profiles() {
         for (const auto& file : sources_.profiles) {
             const auto before = plan_.diagnostics.size();
             if (!file.problem.empty())
-                common_error(unreadable(file));
+                plan_.diagnostics.push_back(unreadable(file));
             else
                 layer_profiles(plan_.profiles, file.path, file.text, plan_.diagnostics);
-            const bool unparsable = plan_.diagnostics.size() > before && plan_.diagnostics[before].key.empty();
-            if (unparsable) common_error_ = plan_.diagnostics[before];
+            note_common_error(before, {"", "profile"});
         }
     }
 
-    void common_error(Diagnostic problem) {
-        plan_.diagnostics.push_back(problem);
-        common_error_ = std::move(problem);
+    /// Looks among the diagnostics from `first` on for an error of the file as a whole, or of a key that all slots hang on.
+    void note_common_error(std::size_t first, std::initializer_list<std::string_view> keys) {
+        const auto is_common = [&](const Diagnostic& d) { return d.severity == Severity::error && std::find(keys.begin(), keys.end(), d.key) != keys.end(); };
+        const auto found = std::find_if(plan_.diagnostics.begin() + static_cast<std::ptrdiff_t>(first), plan_.diagnostics.end(), is_common);
+        if (found != plan_.diagnostics.end()) common_error_ = *found;
     }
 
     void read_hardware() {
@@ -99,9 +100,9 @@ private:
         const bool reads_well = parsed.config.has_value();
         auto slot = reads_well ? resolve(*std::move(parsed.config), plan_.profiles, detected_) : Refusal{*error};
         if (const auto* refusal = std::get_if<Refusal>(&slot); refusal && reads_well) parsed.diagnostics.push_back(refusal->reason);
-        if (common_error_) slot = Refusal{*common_error_, taken_config(slot)};
         bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
+        if (common_error_) slot = Refusal{*common_error_, taken_config(slot)};
         plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
     }
 

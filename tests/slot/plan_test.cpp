@@ -128,6 +128,10 @@ TEST(Plan, NoSlotStartsWithoutAFileThatDecidesForAll) {
         {{"/etc/hal0/hal0.toml", "", "Is a directory"}, true, "/etc/hal0/hal0.toml: cannot be read: Is a directory"},
         {{"/etc/hal0/hal0.toml", "a = 1.a = 2", ""}, true, "/etc/hal0/hal0.toml:1:"},
         {{"/etc/hal0/hal0.toml", "[models]\nstore = \"x\"", ""}, true, "/etc/hal0/hal0.toml:2:9: models.store: \"x\" is not allowed: "},
+        {{"/etc/hal0/hal0.toml", "models = \"/x\"", ""}, true, "/etc/hal0/hal0.toml:1:10: models: "},
+        {{"/etc/hal0/hal0.toml", "[[models]]\nstore = \"/x\"", ""}, true, "/etc/hal0/hal0.toml:1:1: models: "},
+        {{"/etc/hal0/profiles.toml", "\n[[profile]]\nimage = \"i\"", ""}, false, "/etc/hal0/profiles.toml:2:1: profile: "},
+        {{"/etc/hal0/profiles.toml", "\nprofile = 3", ""}, false, "/etc/hal0/profiles.toml:2:11: profile: "},
         {{"/etc/hal0/profiles.toml", "", "Permission denied"}, false, "/etc/hal0/profiles.toml: cannot be read: Permission denied"},
         {{"/etc/hal0/profiles.toml", "[profile", ""}, false, "/etc/hal0/profiles.toml:1:"},
     };
