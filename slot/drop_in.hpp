@@ -27,7 +27,7 @@ struct RefusedSlot {
 };
 
 /// The drop-in of such a slot: its start fails with the reason. It may still run with what its file was before, so the
-/// start of a rival stops it, and what is known of its timeouts and limits holds for it. Its image, if known, can be pulled.
+/// start of a rival stops it, and what is known of its timeouts, limits and network holds for it. Its image, if known, can be pulled.
 std::string refusing_drop_in(const RefusedSlot& slot, const std::vector<SlotName>& rivals);
 
 /// The program of ExecStart=, which lets podman run only when the unit's prepare has made everything ready.

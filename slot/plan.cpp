@@ -65,15 +65,17 @@ private:
                 plan_.diagnostics.push_back(unreadable(file));
             else
                 layer_profiles(plan_.profiles, file.path, file.text, plan_.diagnostics);
-            note_common_error(before, {"", "profile"});
+            if (note_common_error(before, {"", "profile"})) profiles_are_known_ = false;
         }
     }
 
     /// Looks among the diagnostics from `first` on for an error of the file as a whole, or of a key that all slots hang on.
-    void note_common_error(std::size_t first, std::initializer_list<std::string_view> keys) {
+    bool note_common_error(std::size_t first, std::initializer_list<std::string_view> keys) {
         const auto is_common = [&](const Diagnostic& d) { return d.severity == Severity::error && std::find(keys.begin(), keys.end(), d.key) != keys.end(); };
         const auto found = std::find_if(plan_.diagnostics.begin() + static_cast<std::ptrdiff_t>(first), plan_.diagnostics.end(), is_common);
-        if (found != plan_.diagnostics.end()) common_error_ = *found;
+        if (found == plan_.diagnostics.end()) return false;
+        common_error_ = *found;
+        return true;
     }
 
     void read_hardware() {
@@ -102,14 +104,17 @@ private:
         if (const auto* refusal = std::get_if<Refusal>(&slot); refusal && reads_well) parsed.diagnostics.push_back(refusal->reason);
         bound(parsed.diagnostics, file.path);
         plan_.diagnostics.insert(plan_.diagnostics.end(), parsed.diagnostics.begin(), parsed.diagnostics.end());
-        if (common_error_) slot = Refusal{*common_error_, taken_config(slot)};
-        plan_.slots.push_back({*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
+        auto& planned = plan_.slots.emplace_back(PlannedSlot{*name, file.path, std::move(slot), std::move(parsed.exclusive_group), {}, false});
+        if (common_error_) replace(planned, *common_error_);
+        if (!profiles_are_known_) planned.profile.reset();
     }
 
-    /// Takes the configuration out of what is about to be replaced.
-    static std::optional<SlotConfig> taken_config(std::variant<Slot, Refusal>& slot) {
-        if (auto* runs = std::get_if<Slot>(&slot)) return std::move(runs->config);
-        return std::move(std::get<Refusal>(slot).config);
+    /// What is known of the slot all the same stays known: it may run.
+    static void replace(PlannedSlot& planned, Diagnostic reason) {
+        auto* slot = std::get_if<Slot>(&planned.slot);
+        if (slot) planned.profile = slot->profile;
+        auto config = slot ? std::optional{std::move(slot->config)} : std::move(std::get<Refusal>(planned.slot).config);
+        planned.slot = Refusal{std::move(reason), std::move(config)};
     }
 
     void refuse(const SlotName& name, const std::string& path, Diagnostic reason) {
@@ -120,7 +125,7 @@ private:
     /// Because of what stands in another file.
     void refuse(PlannedSlot& planned, Diagnostic reason) {
         plan_.diagnostics.push_back(reason);
-        planned.slot = Refusal{std::move(reason), taken_config(planned.slot)};
+        replace(planned, std::move(reason));
     }
 
     void refuse_shared_ports() {
@@ -180,6 +185,7 @@ private:
     std::optional<Device> detected_;
     // A file that decides for every slot cannot be read: rather no start than one with another image or store than meant.
     std::optional<Diagnostic> common_error_;
+    bool profiles_are_known_ = true;
     Plan plan_;
 };
 
@@ -195,7 +201,7 @@ const SlotConfig* config_of(const PlannedSlot& planned) {
 
 std::string drop_in_of(const PlannedSlot& planned, const Settings& settings) {
     if (const auto* refusal = std::get_if<Refusal>(&planned.slot))
-        return refusing_drop_in({planned.name, planned.file, refusal->reason, config_of(planned)}, planned.rivals);
+        return refusing_drop_in({planned.name, planned.file, refusal->reason, config_of(planned), planned.profile ? &**planned.profile : nullptr}, planned.rivals);
     const auto& slot = std::get<Slot>(planned.slot);
     if (slot.config.enabled) return slot_drop_in(slot, settings, planned.rivals);
     const Diagnostic disabled{Severity::error, slot.config.place_of("enabled"), "enabled", "the slot is disabled; set it to true to start it"};

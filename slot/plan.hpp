@@ -45,6 +45,7 @@ struct PlannedSlot {
     std::optional<std::string> exclusive_group;
     std::vector<SlotName> rivals;   // the others of its exclusive group
     bool starts_at_boot = false;
+    std::optional<Shared<Profile>> profile{};  // of a slot that is refused for another file, if that is decided
 };
 
 /// All slots, by name, and all that there is to say about the files.

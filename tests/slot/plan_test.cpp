@@ -302,5 +302,20 @@ TEST(Render, ASlotRefusedForAnotherFileKeepsItsLimits) {
     EXPECT_TRUE(has_line(render(make_plan(input)).files[1], "MemoryMax=8G")) << "a file for all slots is wrong";
 }
 
+TEST(Render, ASlotRefusedForAnotherFileKeepsItsNetwork) {
+    const std::string walled = "\nprofile = \"walled\"\n";
+    auto input = sources({{"a", "port = 9001"}, {"b", "port = 9001" + walled}, {"c", "port = 9003" + walled}, {"d", "port = 9004"}});
+    input.profiles.push_back({"/etc/hal0/profiles.toml", "[profile.walled]\nimage = \"i/walled\"\nnetwork = \"private\"\n", ""});
+    const auto is_open = [&](std::size_t slot) { return has_line(render(make_plan(input)).files[slot], "IPAddressDeny="); };
+    EXPECT_TRUE(is_open(1)) << "its port is taken";
+    EXPECT_TRUE(has_line(render(make_plan(input)).files[1], "Environment=HAL0_IMAGE=i/walled")) << "which can be pulled";
+    input.settings = SourceFile{"/etc/hal0/hal0.toml", "[", ""};
+    EXPECT_TRUE(is_open(2)) << "a file for all slots is wrong";
+    EXPECT_FALSE(is_open(3)) << "it has the host's network";
+    input.profiles.push_back({"/etc/hal0/profiles.toml", "[", ""});
+    EXPECT_FALSE(is_open(2)) << "nobody knows which network it has";
+    EXPECT_FALSE(has_line(render(make_plan(input)).files[0], "Environment=HAL0_IMAGE=i/vulkan")) << "nor which image";
+}
+
 }  // namespace
 }  // namespace hal0::slot
