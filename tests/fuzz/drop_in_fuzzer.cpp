@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -176,10 +177,11 @@ Meaning meant_refusal(const PlannedSlot& planned) {
                   {}};
     add_rivals(meant, planned);
     if (refusal && refusal->config) add_limits(meant, *refusal->config);
-    if (const auto* disabled = std::get_if<Slot>(&planned.slot)) {
-        meant.assignments.push_back("HAL0_IMAGE=" + disabled->profile->image);
-        add_limits(meant, disabled->config);
-        add_network(meant, *disabled->profile);
+    const auto* disabled = std::get_if<Slot>(&planned.slot);
+    if (disabled) add_limits(meant, disabled->config);
+    if (const auto profile = disabled ? std::optional{disabled->profile} : planned.profile) {
+        meant.assignments.push_back("HAL0_IMAGE=" + (*profile)->image);
+        add_network(meant, **profile);
     }
     return meant;
 }
@@ -203,12 +205,13 @@ void check_messages(const Diagnostics& diagnostics) {
     }
 }
 
-/// What stops all slots: that hal0.toml or profiles.toml is no TOML, or that the model store is wrong.
+/// What stops all slots: that hal0.toml or profiles.toml is no TOML, that its table is none, or that the model store is wrong.
 const Diagnostic* common_error(const Diagnostics& diagnostics) {
     const auto is_common = [](const auto& d) {
         const bool is_settings = d.place.file == "/etc/hal0/hal0.toml";
         const bool is_profiles = d.place.file == "/etc/hal0/profiles.toml";
-        return d.severity == Severity::error && ((d.key.empty() && (is_settings || is_profiles)) || (is_settings && d.key == "models.store"));
+        const bool is_whole = d.key.empty() || d.key == (is_settings ? "models" : "profile");
+        return d.severity == Severity::error && ((is_whole && (is_settings || is_profiles)) || (is_settings && d.key == "models.store"));
     };
     const auto last = std::find_if(diagnostics.rbegin(), diagnostics.rend(), is_common);
     return last == diagnostics.rend() ? nullptr : &*last;
