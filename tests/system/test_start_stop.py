@@ -38,6 +38,17 @@ def test_restart_serves_again(slot):
     assert slot.container_id() not in ("", before)
 
 
+def test_a_podman_that_fails_by_itself_is_a_failure(machine, make_slot, keep_file):
+    """podman 5 ends with 1 then, as when it is stopped."""
+    conf = "/etc/containers/containers.conf"
+    slot = make_slot()
+    machine.write(conf, keep_file(conf) + "\n[engine\n")
+    assert slot.start(check=False).returncode != 0
+    assert slot.show("ActiveState", "Result") == {"ActiveState": "activating", "Result": "exit-code"}
+    assert "containers.conf" in slot.log()
+    slot.wait("an automatic restart", NRestarts="1")
+
+
 def test_restarts_by_hand_are_never_refused(make_slot):
     """The start limit is for crashes. systemd alone would refuse the sixth start."""
     slot = make_slot()
