@@ -67,6 +67,21 @@ def test_a_stop_takes_effect_at_once(make_slot, watch, fault):
     assert slot.show("ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
 
 
+@pytest.mark.parametrize("fault", [f"loading={FAR}", pytest.param(f"loading={FAR},ignore-sigterm", id="no-handler-yet")])
+def test_a_signal_is_no_stop(machine, make_slot, watch, fault):
+    """`systemctl kill` is not `systemctl stop`: whoever waits for the start is not told that the model answers."""
+    slot = make_slot(fault=fault)
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    machine.systemctl("kill", slot.unit)
+    seen.until(lambda one: one["NRestarts"] == "1", "an automatic restart")
+    assert "somebody ended it with SIGTERM before the model server answered" in seen.texts()
+    assert "active" not in [one["ActiveState"] for one in seen.seen]
+    slot.stop()
+    assert slot.left_behind() == {}
+
+
 def test_a_restart_while_it_warms_up(make_slot, watch):
     slot = make_slot(fault=f"loading={FAR}")
     seen = watch(slot)

@@ -10,11 +10,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace {
@@ -26,22 +29,37 @@ using helper::report_failure;
 using helper::report_status;
 using helper::variable;
 
-std::atomic<bool> stopping = false;
+std::atomic<bool> terminating = false;
 
-/// A stop while the server loads: servers take no SIGTERM before they are up, as the first process of their container not
-/// even by default, and there is nothing to lose. Ends this process as no failure.
+/// Servers take no SIGTERM before they are up, as the first process of their container not even by default, and there is nothing to lose.
+void kill_container(const slot::SlotName& name) {
+    const auto kill = [&] { return helper::run_podman({"kill", "--signal=KILL", container_name(name)}); };
+    auto killed = kill();
+    // `systemctl kill` is for all processes of the unit, also for one that just comes into being.
+    if (killed && *killed == 128 + SIGTERM) killed = kill();
+    if (!killed) helper::report_warning(killed.error());
+}
+
+/// systemd changes the state before it sends the signal. systemctl asks, because what loads the bus's library starts later.
+bool is_being_stopped(const slot::SlotName& name) {
+    const auto command = "systemctl show --property=ActiveState --value " + unit_name(name);  // a slot's name is one word to a shell
+    const std::unique_ptr<FILE, int (*)(FILE*)> answer{popen(command.c_str(), "re"), pclose};
+    std::array<char, 32> state{};
+    return answer && std::fgets(state.data(), state.size(), answer.get()) && std::string_view{state.data()} == "deactivating\n";
+}
+
+/// From now on SIGTERM ends the server and this process: without a failure if systemd is stopping the unit, else with one that is reported.
 void end_on_sigterm(const slot::SlotName& name) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &only, nullptr);  // before any thread starts: the waiting one takes the signal
-    std::thread{[only, container = container_name(name)] {
+    std::thread{[only, name] {
         int signal = 0;
         sigwait(&only, &signal);
-        stopping = true;
-        const auto killed = helper::run_podman({"kill", "--signal=KILL", container});
-        if (!killed) helper::report_warning(killed.error());
-        _exit(EXIT_SUCCESS);
+        terminating = true;
+        kill_container(name);
+        _exit(is_being_stopped(name) ? EXIT_SUCCESS : report_failure("somebody ended it with SIGTERM before the model server answered", EXIT_FAILURE));
     }}.detach();
 }
 
@@ -63,7 +81,7 @@ int wait_for(const slot::SlotName& name) {
         [](const ready::Health& health) {
             if (!health.is_healthy()) report_status(slot::warming_text(health.in_words()));
         });
-    if (stopping) return EXIT_SUCCESS;
+    while (terminating) pause();  // it is for that to end the process
     if (outcome == ready::Outcome::process_ended)
         return report_failure("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
     report_status(slot::answers_text(port));
