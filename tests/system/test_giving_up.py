@@ -80,6 +80,27 @@ def test_a_reason_that_was_mended_is_forgotten(machine, make_slot, add_model):
     assert slot.show("ActiveState", "StatusText") == {"ActiveState": "active", "StatusText": f"answers on 127.0.0.1:{slot.port}"}
 
 
+@pytest.mark.parametrize("wrong", ["the file", "the environment", "enabled"])
+def test_asking_again_and_again_gives_the_reason(machine, make_slot, wrong):
+    """Starts that somebody asks for never reach the start limit: each says what is wrong, and the one after the mending works."""
+    slot = make_slot(enabled=wrong != "enabled", reload=False)
+    override = f"/run/systemd/system/{slot.unit}.d/override.conf"
+    if wrong == "the file":
+        slot.write("port = [\n", reload=False)
+    if wrong == "the environment":
+        machine.write(override, "[Service]\nEnvironment=HAL0_PORT=none\n")
+    machine.reload()
+    slot.start(check=False)
+    sentence = slot.status_text
+    for _ in range(MOST + 1):
+        assert_refused(slot, sentence)
+    assert "repeated too quickly" not in slot.log()
+    machine.remove(override)
+    slot.configure()
+    slot.start()
+    assert slot.state == "active"
+
+
 def test_a_client_is_told_by_its_dependency(machine, make_slot, make_unit):
     """Of a unit that requires the slot, systemd says that its dependency failed: the slot's job failed, nobody cancelled it."""
     slot = make_slot(model={"default": "no-such-model"})

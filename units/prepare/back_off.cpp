@@ -57,22 +57,23 @@ bool follows_long_run(const Past& past) {
     return was_long && past.restarts > 0 && past.inactive_enter >= past.active_exit && clean_up < between;
 }
 
-Attempt back_off(const slot::SlotName& name) {
+Attempt begin_attempt(const slot::SlotName& name) {
     const auto unit = slot::unit_name(name);
     int problem = 0;
     const auto bus = open_system_bus(problem);
     Past past;
     if (problem >= 0) problem = ask(bus.get(), unit, past);
     const bool is_first = past.restarts == 0 || follows_long_run(past);
-    const Attempt attempt{.is_restart = problem < 0 || past.restarts > 0};
+    const Attempt attempt{.is_restart = problem < 0 || past.restarts > 0, .restarts = problem < 0 || is_first ? 0 : past.restarts};
     if (problem >= 0 && is_first) problem = call_manager(bus.get(), "ResetFailedUnit", "s", unit.c_str());
-    if (problem < 0)
-        report_warning(fmt::format("systemd cannot be asked how often {} was restarted: {}", unit, std::strerror(-problem)));
-    else if (!is_first && past.restarts > slot::most_restarts)
-        return {.is_restart = true, .end = slot::given_up_text(name)};
-    else if (!is_first)
-        wait_before(past.restarts);
+    if (problem < 0) report_warning(fmt::format("systemd cannot be asked how often {} was restarted: {}", unit, std::strerror(-problem)));
     return attempt;
+}
+
+std::optional<std::string> back_off(const slot::SlotName& name, const Attempt& attempt) {
+    if (attempt.restarts > slot::most_restarts) return slot::given_up_text(name);
+    if (attempt.restarts > 0) wait_before(attempt.restarts);
+    return std::nullopt;
 }
 
 }  // namespace hal0::prepare

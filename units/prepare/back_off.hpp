@@ -24,14 +24,17 @@ bool follows_long_run(const Past& past);
 
 /// A start, as systemd sees it.
 struct Attempt {
-    bool is_restart = true;              // an automatic one; in doubt it is
-    std::optional<std::string> end{};    // why it must not go on
+    bool is_restart = true;      // an automatic one; in doubt it is
+    std::uint32_t restarts = 0;  // automatic ones since the slate was wiped, with this one
 };
 
+/// Asks systemd which start this is. Before one that somebody asked for, and after a long run, makes systemd forget the
+/// earlier failures, so that only a slot that keeps failing reaches its start limit: also for a start that will be refused.
+/// When systemd cannot be asked it warns and does nothing.
+Attempt begin_attempt(const slot::SlotName& name);
+
 /// Before an automatic restart: waits, longer each time, and says so; after too many of them it returns why there must be
-/// no other. (The start limit of systemd 252 forgets at every daemon-reload.) Before a start that somebody asked for, and
-/// after a long run: makes systemd forget the earlier failures, so that only a slot that keeps failing reaches the limit.
-/// Asks systemd; when that fails it warns and does nothing.
-Attempt back_off(const slot::SlotName& name);
+/// no other. (The start limit of systemd 252 forgets at every daemon-reload.)
+std::optional<std::string> back_off(const slot::SlotName& name, const Attempt& attempt);
 
 }  // namespace hal0::prepare

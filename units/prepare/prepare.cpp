@@ -88,11 +88,11 @@ int refuse(const std::string& reason, const std::string& folder) {
 
 int prepare(const slot::SlotName& name, const std::string& root) {
     const auto folder = variable("RUNTIME_DIRECTORY");
+    const auto attempt = begin_attempt(name);
     if (variable("HAL0_IMAGE").empty() || !variable("HAL0_CONFIG_ERROR").empty()) return EXIT_SUCCESS;  // launch says why
     const auto request = read_request(name);
     if (!request) return refuse(request.error(), folder);
-    const auto attempt = back_off(name);
-    if (attempt.end) return refuse(*attempt.end, folder);
+    if (const auto end = back_off(name, attempt)) return refuse(*end, folder);
     const auto obstacle = make_ready(*request, root, folder, attempt.is_restart);
     if (!obstacle) return EXIT_SUCCESS;
     return obstacle->can_pass ? report_failure(obstacle->reason, EXIT_FAILURE) : refuse(obstacle->reason, folder);
