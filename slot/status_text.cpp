@@ -64,6 +64,10 @@ bool is_progress(std::string_view status) {
     return is_waiting(status) || status.starts_with(pulling) || status.starts_with(warming) || status.starts_with(answers);
 }
 
+std::string pull_given_up_text(std::string_view image) { return fmt::format("the pull of {} was given up: nothing new for ten minutes", image); }
+
+std::string pull_stopped_text(std::string_view image) { return fmt::format("the pull of {} was stopped", image); }
+
 std::string given_up_text(const SlotName& name) {
     return fmt::format("{} {} automatic restarts: journalctl -u {} says why", given_up, most_restarts, unit_name(name));
 }

@@ -45,6 +45,10 @@ bool is_progress(std::string_view status);
 
 /// Reasons that a slot's helpers give in more than one place.
 
+/// Why a pull ended early: it stood still until its unit's timeout, or somebody stopped its unit.
+std::string pull_given_up_text(std::string_view image);
+std::string pull_stopped_text(std::string_view image);
+
 /// Why there is no automatic restart any more.
 std::string given_up_text(const SlotName& name);
 bool is_given_up(std::string_view status);

@@ -54,6 +54,15 @@ TEST(GivenUpText, IsRecognisedAndNoProgress) {
     for (const std::string other : {"", "it failed", "it still fails"}) EXPECT_FALSE(is_given_up(other)) << other;
 }
 
+TEST(PullReasons, AreNoProgress) {
+    EXPECT_EQ(pull_given_up_text("a/b:c"), "the pull of a/b:c was given up: nothing new for ten minutes");
+    EXPECT_EQ(pull_stopped_text("a/b:c"), "the pull of a/b:c was stopped");
+    for (const auto& text : {pull_given_up_text("a/b:c"), pull_stopped_text("a/b:c")}) {
+        EXPECT_FALSE(is_progress(text)) << text;
+        EXPECT_FALSE(is_image_present(text)) << text;
+    }
+}
+
 TEST(NoConfigurationText, SaysWhatToDo) {
     EXPECT_EQ(no_configuration_text(*SlotName::parse("chat")), "slot chat has no configuration: write /etc/hal0/slots/chat.toml, then run: systemctl daemon-reload");
 }

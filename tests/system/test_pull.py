@@ -167,6 +167,64 @@ def test_a_signal_that_is_no_stop(machine, absent, make_slot, watch, unit, text)
     assert slot.left_behind() == {}
 
 
+def test_a_pull_that_is_stopped_while_a_slot_waits(machine, absent, make_slot, watch):
+    """Not the slot: its start fails with that reason, and not with how far the pull was."""
+    slot = make_slot(profile="pulled")
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: progress([one]), "layers come in")
+    machine.systemctl("stop", slot.pull_unit)
+    failed = seen.until(lambda one: one["StatusText"].startswith("the pull of"), "the reason")
+    assert failed["StatusText"] == f"the pull of {IMAGE} was stopped"
+    slot.wait("it is retried", ActiveState="active", timeout=60)
+
+
+def test_a_pull_that_stands_still_is_given_up(machine, absent, make_slot, watch):
+    """Ten minutes are too long for a test: of a pull unit that cannot ask for more time, anything that comes is nothing new."""
+    slot = make_slot(profile="pulled", reload=False)
+    override = f"/run/systemd/system/{slot.pull_unit}.d"
+    cursor = machine.cursor()
+    try:
+        machine.write(f"{override}/silent.conf", "[Service]\nNotifyAccess=none\nTimeoutStartSec=2\n")
+        machine.reload()
+        assert slot.start(check=False).returncode != 0
+        sentence = f"the pull of {IMAGE} was given up: nothing new for ten minutes"
+        assert slot.status_text == sentence
+        assert sentence in [entry.get("MESSAGE") for entry in machine.journal(slot.pull_unit, cursor)]
+        assert "timeout" in [entry.get("UNIT_RESULT") for entry in machine.journal(slot.pull_unit, cursor)]
+    finally:
+        slot.stop()
+        machine.remove(override)
+        machine.reload()
+
+
+@pytest.fixture
+def relayed_bus(machine, make_unit):
+    """relayed_bus(slot): the slot's helpers reach the system bus through a unit, whose name is returned; its stop cuts them off."""
+    path, name = "/run/hal0-test-bus", "hal0-test-bus"
+    make_unit(f"{name}.socket", f"[Socket]\nListenStream={path}\n")
+    make_unit(f"{name}.service", "[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd /run/dbus/system_bus_socket\n")
+    machine.systemctl("start", f"{name}.socket")
+
+    def use(slot):
+        machine.write(f"/run/systemd/system/{slot.unit}.d/bus.conf", f"[Service]\nEnvironment=DBUS_SYSTEM_BUS_ADDRESS=unix:path={path}\n")
+        machine.reload()
+        return f"{name}.service"
+    return use
+
+
+def test_a_bus_that_goes_away_during_the_pull(machine, absent, relayed_bus, make_slot, watch):
+    """Nobody can say any more that the pull has ended: the start fails, instead of waiting for ever, and is tried again."""
+    slot = make_slot(profile="pulled", reload=False)
+    bus = relayed_bus(slot)
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: progress([one]), "layers come in")
+    machine.systemctl("stop", bus)
+    seen.until(lambda one: one["StatusText"] == f"the system bus went away while {IMAGE} was pulled", "the reason")
+    slot.wait("it is retried", ActiveState="active", NRestarts="1", timeout=60)
+
+
 def test_a_disabled_slots_image_can_be_pulled(machine, absent, make_slot):
     slot = make_slot(profile="pulled", enabled=False)
     machine.systemctl("start", slot.pull_unit)

@@ -61,7 +61,7 @@ slot::Result<bool> free_port(const Request& request, bool is_restart) {
 slot::Result<bool> provide_image(const Request& request, const std::string& root, bool is_restart) {
     if (!is_restart && is_in_image_index(root, request.image)) return true;
     const auto here = has_image(request.image);
-    return here && !*here ? pull_by_unit(request.name) : here;
+    return here && !*here ? pull_by_unit(request.name, request.image) : here;
 }
 
 /// Everything that can be wrong without a download comes first.
@@ -99,7 +99,7 @@ int prepare(const slot::SlotName& name, const std::string& root) {
 }
 
 int pull(const slot::SlotName& name) {
-    end_on_sigterm(pull_unit_name(name));
+    end_on_sigterm(name);
     const auto image = image_of(name);
     if (!image) return report_failure(image.error(), EX_CONFIG);
     const auto here = has_image(*image);

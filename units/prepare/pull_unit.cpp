@@ -1,5 +1,6 @@
 #include "units/prepare/pull_unit.hpp"
 
+#include "slot/status_text.hpp"
 #include "units/helper/report.hpp"
 #include "units/prepare/systemd_bus.hpp"
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstring>
 #include <string>
+#include <utility>
 
 namespace hal0::prepare {
 namespace {
@@ -42,7 +44,7 @@ private:
 /// One run of the pull unit: its start job, its status, its end.
 class PullUnit {
 public:
-    explicit PullUnit(const slot::SlotName& name) : unit_(pull_unit_name(name)), path_(unit_path(unit_)) {}
+    PullUnit(const slot::SlotName& name, std::string image) : image_(std::move(image)), unit_(pull_unit_name(name)), path_(unit_path(unit_)) {}
 
     slot::Result<bool> run() {
         const int problem = start();
@@ -50,10 +52,19 @@ public:
         sd_event_loop(event_.get());
         if (stopped_) _exit(EXIT_SUCCESS);
         if (result_ == "done") return true;
-        return slot::Error{last_status_.empty() ? fmt::format("{} ended with the result {}", unit_, result_) : last_status_};
+        return slot::Error{reason()};
     }
 
 private:
+    /// The unit's own words, unless something ended it before it could say any.
+    std::string reason() const {
+        if (result_.empty()) return fmt::format("the system bus went away while {} was pulled", image_);
+        if (timed_out_) return slot::pull_given_up_text(image_);
+        if (result_ == "canceled") return slot::pull_stopped_text(image_);
+        if (last_status_.empty() || slot::is_progress(last_status_)) return fmt::format("{} ended with the result {}", unit_, result_);
+        return last_status_;
+    }
+
     // How long the slot's own start may take from now on. The pull's unit ends a pull that stands still; here it is
     // enough to stay ahead of it.
     static constexpr std::chrono::seconds margin{180};
@@ -66,7 +77,9 @@ private:
         sd_event* made = nullptr;
         if (problem < 0 || (problem = sd_event_new(&made)) < 0) return problem;
         event_.reset(made);
-        if ((problem = sd_bus_attach_event(bus_.get(), made, SD_EVENT_PRIORITY_NORMAL)) < 0 ||
+        // Without the bus nobody would say that the job has ended: the end of the loop, instead of a start that never ends.
+        if ((problem = sd_bus_set_exit_on_disconnect(bus_.get(), 1)) < 0 ||
+            (problem = sd_bus_attach_event(bus_.get(), made, SD_EVENT_PRIORITY_NORMAL)) < 0 ||
             (problem = sd_event_add_signal(made, nullptr, SIGTERM, on_sigterm, this)) < 0 ||
             (problem = sd_event_add_time_relative(made, nullptr, CLOCK_MONOTONIC, 0, 0, on_time, this)) < 0 ||
             (problem = call_manager(bus_.get(), "Subscribe")) < 0 ||
@@ -88,15 +101,10 @@ private:
         return problem;
     }
 
-    std::string status() const {
-        char* text = nullptr;
-        if (sd_bus_get_property_string(bus_.get(), systemd_service, path_.c_str(), service_interface, "StatusText", nullptr, &text) < 0) return {};
-        const std::unique_ptr<char, decltype(&std::free)> freed{text, &std::free};
-        return text;
-    }
+    std::string property(const char* name) const { return text_property(bus_.get(), unit_, service_interface, name); }
 
     static int on_changed(sd_bus_message*, void* self, sd_bus_error*) {
-        const auto text = static_cast<PullUnit*>(self)->status();
+        const auto text = static_cast<PullUnit*>(self)->property("StatusText");
         if (!text.empty()) report_status(text);
         return 0;
     }
@@ -107,7 +115,9 @@ private:
         const char *job = nullptr, *unit = nullptr, *result = nullptr;
         if (sd_bus_message_read(message, "uoss", &id, &job, &unit, &result) < 0 || self.job_ != job) return 0;
         self.result_ = result;
-        self.last_status_ = self.status();  // now: the end of the loop closes the bus
+        // Now: the end of the loop closes the bus.
+        self.last_status_ = self.property("StatusText");
+        self.timed_out_ = self.property("Result") == "timeout";
         return sd_event_exit(self.event_.get(), 0);
     }
 
@@ -124,6 +134,7 @@ private:
         return sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
     }
 
+    std::string image_;
     std::string unit_;
     std::string path_;
     std::unique_ptr<sd_event, UnrefEvent> event_;
@@ -131,14 +142,15 @@ private:
     std::string job_;
     std::string result_;
     std::string last_status_;
+    bool timed_out_ = false;
     bool stopped_ = false;
 };
 
 }  // namespace
 
-slot::Result<bool> pull_by_unit(const slot::SlotName& name) {
+slot::Result<bool> pull_by_unit(const slot::SlotName& name, const std::string& image) {
     const BlockedSigterm blocked;
-    return PullUnit{name}.run();
+    return PullUnit{name, image}.run();
 }
 
 }  // namespace hal0::prepare

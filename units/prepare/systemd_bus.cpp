@@ -15,6 +15,13 @@ std::string unit_path(const std::string& unit) {
     return path;
 }
 
+std::string text_property(sd_bus* bus, const std::string& unit, const char* interface, const char* property) {
+    char* text = nullptr;
+    if (sd_bus_get_property_string(bus, systemd_service, unit_path(unit).c_str(), interface, property, nullptr, &text) < 0) return {};
+    const std::unique_ptr<char, decltype(&std::free)> freed{text, &std::free};
+    return text;
+}
+
 int call_manager(sd_bus* bus, const char* method, const char* types, const char* first, const char* second) {
     return sd_bus_call_method(bus, systemd_service, manager_path, manager_interface, method, nullptr, nullptr, types, first, second);
 }

@@ -26,6 +26,9 @@ inline constexpr auto service_interface = "org.freedesktop.systemd1.Service";
 /// The object path of a unit.
 std::string unit_path(const std::string& unit);
 
+/// A property of a unit that is a string; empty if it cannot be had.
+std::string text_property(sd_bus* bus, const std::string& unit, const char* interface, const char* property);
+
 /// Calls a method of the manager that takes these strings and replies nothing of interest. Returns a negative errno on failure.
 int call_manager(sd_bus* bus, const char* method, const char* types = "", const char* first = nullptr, const char* second = nullptr);
 

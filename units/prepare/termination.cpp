@@ -1,6 +1,8 @@
 #include "units/prepare/termination.hpp"
 
+#include "slot/status_text.hpp"
 #include "units/helper/report.hpp"
+#include "units/prepare/slot_environment.hpp"
 #include "units/prepare/systemd_bus.hpp"
 
 #include <fmt/format.h>
@@ -9,37 +11,40 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <string_view>
+#include <string>
 #include <thread>
 
 namespace hal0::prepare {
 namespace {
 
+using helper::report_failure;
+
 std::atomic<bool> terminating = false;
 
-/// systemd sends the signal and changes the state before it answers anybody.
-bool is_being_stopped(const std::string& unit) {
+/// What the signal means. systemd sends it and changes the state before it answers anybody.
+int end(const slot::SlotName& name) {
+    const auto unit = pull_unit_name(name);
     int problem = 0;
     const auto bus = open_system_bus(problem);
-    char* text = nullptr;
-    if (problem >= 0)
-        problem = sd_bus_get_property_string(bus.get(), systemd_service, unit_path(unit).c_str(), unit_interface, "ActiveState", nullptr, &text);
-    const std::unique_ptr<char, decltype(&std::free)> freed{text, &std::free};
-    return problem >= 0 && std::string_view{text} == "deactivating";
+    const bool is_being_stopped = problem >= 0 && text_property(bus.get(), unit, unit_interface, "ActiveState") == "deactivating";
+    if (!is_being_stopped) return report_failure(fmt::format("somebody ended it with SIGTERM; try again: systemctl start {}", unit), EXIT_FAILURE);
+    if (text_property(bus.get(), unit, service_interface, "Result") != "timeout") return EXIT_SUCCESS;
+    const auto image = image_of(name);
+    return report_failure(slot::pull_given_up_text(image ? *image : "the image"), EXIT_FAILURE);
 }
 
 }  // namespace
 
-void end_on_sigterm(const std::string& unit) {
+void end_on_sigterm(const slot::SlotName& name) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &only, nullptr);
-    std::thread{[only, unit] {
+    std::thread{[only, name] {
         int signal = 0;
         sigwait(&only, &signal);
         terminating = true;
-        _exit(is_being_stopped(unit) ? EXIT_SUCCESS : helper::report_failure(fmt::format("somebody ended it with SIGTERM; try again: systemctl start {}", unit), EXIT_FAILURE));
+        _exit(end(name));
     }}.detach();
 }
 
