@@ -9,7 +9,8 @@
 namespace hal0::slot {
 namespace {
 
-// What an automatic restart adds to its start and its stop: the longest delay, RestartSec= and podman's own time.
+// What an automatic restart adds to its server's start and its stop: the longest delay, RestartSec=, and what prepare and podman take as
+// a rule. (At most they may take more, and nothing hangs on it: prepare counts the restarts by itself, without a window.)
 constexpr std::uint32_t restart_overhead_s = 30;
 
 std::string header(const SlotName& name, const std::string& file) {
@@ -84,7 +85,7 @@ std::string slot_drop_in(const Slot& slot, const Settings& settings, const std::
     text += fmt::format("Description=hal0 slot {} ({} on {}, port {})\n", config.name.str(), to_string(config.type),
                         to_string(slot.device), config.port);
     text += fmt::format("RequiresMountsFor={}\n", value_word(settings.model_store));
-    // As long as all automatic restarts can take at most: a server that dies late must reach the limit too.
+    // As long as all automatic restarts can take: a server that dies late must reach the limit too.
     text += fmt::format("StartLimitIntervalSec={}\n", attempt_s * (most_restarts + 1));
     text += rival_lines(config.name, rivals);
     text += "\n[Service]\n" + helper_environment(slot, settings);

@@ -1,5 +1,7 @@
 """A slot's port that somebody else has."""
 
+import time
+
 import pytest
 
 from machine import wait_until
@@ -48,6 +50,18 @@ def test_own_container_left_on_the_port_is_replaced(machine, make_slot):
     assert len(slot.processes("fault-server")) == 1
     slot.stop()
     assert slot.left_behind() == {}
+
+
+def test_what_removes_an_old_container_may_take_longer_than_start_s(machine, make_slot):
+    """podman gives it five seconds to end; start_s is for the server."""
+    slot = make_slot(timeouts={"start_s": 3})
+    machine.run("podman", "run", "--detach", "--name", slot.container, "--network=host",
+                "localhost/fault-server:test", "--port", slot.port, "--fault", "ignore-sigterm")
+    wait_until(lambda: machine.listeners(slot.port), "the stale container listens")
+    began = time.monotonic()
+    slot.start()
+    assert time.monotonic() - began > 3, "it ignored SIGTERM"
+    assert slot.health() == 200
 
 
 def test_own_container_that_stopped_is_replaced(machine, make_slot):

@@ -18,17 +18,23 @@
 #include <fmt/format.h>
 #include <sysexits.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 
 namespace hal0::prepare {
 namespace {
 
+using helper::extend_timeout;
 using helper::run_podman;
 using helper::variable;
 using helper::report_failure;
 using helper::report_status;
 using helper::report_warning;
+
+// What this program may take beside a pull: the slot's start timeout, which begins anew for each of the unit's commands
+// (systemd.service(5)), is for the server, and may be shorter than it takes to get an old container out of the way.
+constexpr std::chrono::seconds allowance{60};
 
 /// Removes a container that an earlier start left behind.
 void remove_container(const slot::SlotName& name) {
@@ -93,6 +99,7 @@ int prepare(const slot::SlotName& name, const std::string& root) {
     const auto request = read_request(name);
     if (!request) return refuse(request.error(), folder);
     if (const auto end = back_off(name, attempt)) return refuse(*end, folder);
+    extend_timeout(allowance);
     const auto obstacle = make_ready(*request, root, folder, attempt.is_restart);
     if (!obstacle) return EXIT_SUCCESS;
     return obstacle->can_pass ? report_failure(obstacle->reason, EXIT_FAILURE) : refuse(obstacle->reason, folder);
