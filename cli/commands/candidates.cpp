@@ -5,10 +5,23 @@
 namespace hal0::cli {
 namespace {
 
+// bash takes ":" and "=" for ends of words (COMP_WORDBREAKS), and replaces only what stands behind the last one.
 constexpr const char* bash_script = R"(# bash completion of hal0: hal0 itself knows what may follow.
 _hal0() {
-    local IFS=$'\n'
-    COMPREPLY=($(hal0 __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+    local line=${COMP_LINE:0:COMP_POINT} i
+    local -a words=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        local piece=${COMP_WORDS[i]}
+        # What stands behind a blank is a word; what does not belongs to the one before.
+        [[ $i == 0 || $line == [[:blank:]]* ]] && words+=('')
+        line=${line#"${line%%[![:blank:]]*}"}
+        [[ $i == "$COMP_CWORD" ]] && piece=$line
+        words[-1]+=$piece
+        line=${line#"$piece"}
+    done
+    mapfile -t COMPREPLY < <(hal0 __complete "${words[@]:1}" 2>/dev/null)
+    local breaks=${COMP_WORDBREAKS//[^:=]/}
+    [[ -z $breaks ]] || COMPREPLY=("${COMPREPLY[@]#"${words[-1]%"${words[-1]##*[$breaks]}"}"}")
 }
 complete -F _hal0 hal0
 )";
@@ -84,6 +97,12 @@ std::vector<std::string> candidates(const CLI::App& hal0, const std::vector<std:
     const auto& typed = words.back();
     std::vector<std::string> found;
     if (waiting) return starting_with(values(*waiting, look_up), typed);
+    if (const auto equals = typed.find('='); typed.starts_with("--") && equals != typed.npos) {
+        const auto* option = option_of(*command, typed.substr(0, equals));
+        if (!takes_value(option)) return {};
+        for (const auto& value : values(*option, look_up)) found.push_back(typed.substr(0, equals + 1) + value);
+        return starting_with(found, typed);
+    }
     if (typed.starts_with('-')) {
         add_options(*command, found);
         if (command != &hal0) add_options(hal0, found);

@@ -35,7 +35,7 @@ class Cli:
 
 
 class TerminalRun:
-    """hal0 on a terminal of its own."""
+    """A program on a terminal of its own."""
 
     def __init__(self, command, width, environment):
         self.process, self.fd = pty.fork()
@@ -96,5 +96,25 @@ def on_terminal(cli):
         runs.append(cli.terminal(*words, **options))
         return runs[-1]
     yield begin
+    for one in runs:
+        one.end()
+
+
+@pytest.fixture
+def in_bash(cli):
+    """What stands in the command line of a real bash after a tab."""
+    runs = []
+
+    def complete(typed):
+        folder = os.path.dirname(os.environ["HAL0"])
+        environment = {**cli.environment, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "$ ", "INPUTRC": "/dev/null", "TERM": "dumb"}
+        bash = TerminalRun(["/bin/bash", "--norc", "--noprofile", "-i"], 200, environment)
+        runs.append(bash)
+        # ^X shows the line as it is, and does not run it.
+        bash.write("source <(hal0 completion bash); shown() { echo \"[$READLINE_LINE]\"; }; bind -x '\"\\C-x\": shown'; echo rea''dy\n")
+        bash.read("ready\r\n")
+        bash.write(f"{typed}\t\x18")
+        return bash.read("]\r\n").partition("]\r\n")[0].rpartition("[")[2]
+    yield complete
     for one in runs:
         one.end()

@@ -127,6 +127,19 @@ def test_names_are_completed_live(peer, cli):
     assert cli.run("__complete", "slot", "load", "").stdout.split() == ["chat", "embed"]
     assert cli.run("__complete", "slot", "load", "chat", "--model", "t").stdout.split() == ["tiny"]
     assert cli.run("__complete", "slot", "lo").stdout.split() == ["load", "logs"]
+    assert cli.run("__complete", "slot", "load", "chat", "--model=t").stdout.split() == ["--model=tiny"]
+    assert cli.run("__complete", "slot", "load", "--model=tiny", "").stdout.split() == ["chat", "embed"]
+    assert cli.run("__complete", "slot", "load", "chat", "--no-wait=").stdout == cli.run("__complete", "slot", "load", "chat", "--nonsense=").stdout == ""
+
+
+@pytest.mark.parametrize("typed, becomes", [("slot load ch", "slot load chat "), ("slot load chat --model org/", "slot load chat --model org/m:q4 "), ("slot load chat --model org/m:", "slot load chat --model org/m:q4 "),
+                                            ("slot load chat --model=", "slot load chat --model=org/m:q4 "), ("slot load chat --model=org/m:q", "slot load chat --model=org/m:q4 "),
+                                            ("slot load --model=org/m:q4 ch", "slot load --model=org/m:q4 chat "), ("slot load --model org/m:q4 ch", "slot load --model org/m:q4 chat "),
+                                            ("slot edit --extra-args '--a b' ch", "slot edit --extra-args '--a b' chat ")])
+def test_a_tab_in_bash(peer, in_bash, typed, becomes):
+    peer.on("GET", "/api/slots", [slot("chat")])
+    peer.on("GET", "/api/models", {"models": [{"id": "org/m:q4"}]})
+    assert in_bash(f"hal0 {typed}") == f"hal0 {becomes}"
 
 
 @pytest.mark.parametrize("code, status", [("slot.not_found", 404), ("system.dbus_unavailable", 503), ("system.internal", 500), ("auth.forbidden", 403), ("auth.bad_host", 421)])
