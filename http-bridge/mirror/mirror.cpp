@@ -115,9 +115,18 @@ void Mirror::answered(std::exception_ptr problem) {
     if (!waiting_.empty()) look_.ask();
 }
 
+/// The objects come last: the callback that brings them makes the mirror ready, so no signal can come in between and be lost. What changes
+/// of the host meanwhile is taken over as it is told.
 bus::Task<> Mirror::ask() {
     const auto generation = generation_;
     const auto hal0d = proxies_.at(names::service, names::root_path);
+    // The root object is none of its own ObjectManager's (D-Bus specification, org.freedesktop.DBus.ObjectManager).
+    const std::string manager = names::manager_interface;
+    const auto properties = co_await bus::call<bus::Dictionary>(*hal0d, properties_interface, "GetAll", manager);
+    if (generation != generation_) co_return;
+    take_over(host_, properties);
+    co_await read_models();
+    if (generation != generation_) co_return;
     const auto objects = co_await bus::call<Objects>(*hal0d, object_manager, "GetManagedObjects");
     if (generation != generation_) co_return;
     slots_.clear();
@@ -126,17 +135,13 @@ bus::Task<> Mirror::ask() {
         if (const auto slot = interfaces.find(names::slot_interface); slot != interfaces.end()) slot_properties(path, slot->second);
     }
     sampled_at_ = steady_clock::now();
-    // The root object is none of its own ObjectManager's (D-Bus specification, org.freedesktop.DBus.ObjectManager).
-    const std::string manager = names::manager_interface;
-    const auto properties = co_await bus::call<bus::Dictionary>(*hal0d, properties_interface, "GetAll", manager);
-    if (generation != generation_) co_return;
-    take_over(host_, properties);
-    co_await read_models();
 }
 
 bus::Task<> Mirror::read_models() {
+    const auto generation = generation_;
     const auto hal0d = proxies_.at(names::service, names::root_path);
     const auto rows = co_await bus::call<std::vector<bus::Dictionary>>(*hal0d, names::models_interface, "List");
+    if (generation != generation_) co_return;
     host_.models.clear();
     for (const auto& row : rows) host_.models.push_back(bus::to_json(row));
 }
@@ -168,11 +173,8 @@ void Mirror::properties_changed(sdbus::Message& signal) {
     std::string interface;
     bus::Dictionary properties;
     signal >> interface >> properties;
-    if (!is_ready()) return;  // what is asked for comes after this signal, and has it
-    if (interface == names::manager_interface) {
-        take_over(host_, properties);
-        return changed({Change::What::host});
-    }
+    if (interface == names::manager_interface) return host_properties(properties);
+    if (!is_ready()) return;  // the objects are still to come, and have it
     const auto name = paths_.find(bus::str(signal.getPath()));
     if (interface != names::slot_interface || name == paths_.end()) return;
     auto& slot = slots_.at(name->second);
@@ -181,6 +183,11 @@ void Mirror::properties_changed(sdbus::Message& signal) {
     const bool moved = before != slot.state;
     if (moved) ++transitions_[name->second];
     changed({Change::What::slot, name->second, moved ? before : ""});
+}
+
+void Mirror::host_properties(const bus::Dictionary& properties) {
+    take_over(host_, properties);
+    if (is_ready()) changed({Change::What::host});
 }
 
 void Mirror::interfaces_added(sdbus::Message& signal) {
@@ -207,9 +214,9 @@ void Mirror::interfaces_removed(sdbus::Message& signal) {
 }
 
 void Mirror::models_changed(sdbus::Message&) {
-    if (!is_ready()) return;
+    if (state_ == State::away) return;
     bus::detach(read_models(), [this](std::exception_ptr problem) {
-        if (!problem) changed({Change::What::host});
+        if (!problem && is_ready()) changed({Change::What::host});
     });
 }
 

@@ -86,6 +86,7 @@ private:
     void answered(std::exception_ptr problem);
     void changed(Change change);
     void resume_done();
+    void host_properties(const bus::Dictionary& properties);
     void slot_properties(const std::string& path, const bus::Dictionary& properties);
 
     bus::Loop& loop_;

@@ -1,0 +1,137 @@
+// The mirror and hal0d on one bus: whatever happens when, both come to show the same.
+#include "http-bridge/mirror/mirror.hpp"
+
+#include "dbus-interfaces/loop/bus_source.hpp"
+#include "scripted_hal0d.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hal0::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+class MirrorTest : public testing::Test {
+protected:
+    bool turn_until(const std::function<bool()>& so) {
+        const auto give_up = std::chrono::steady_clock::now() + 20s;
+        while (!so()) {
+            if (std::chrono::steady_clock::now() > give_up) return false;
+            sd_event_run(loop_.event(), 2'000);
+        }
+        return true;
+    }
+    void turn_a_while() {
+        for (const auto end = std::chrono::steady_clock::now() + 100ms; std::chrono::steady_clock::now() < end;) sd_event_run(loop_.event(), 10'000);
+    }
+    bool becomes_ready() {
+        std::optional<std::exception_ptr> ended;
+        bus::detach(mirror_.ready(10s), [&](std::exception_ptr problem) { ended = problem; });
+        return turn_until([&] { return ended.has_value(); }) && !*ended && mirror_.is_ready();
+    }
+    void begin() {
+        hal0d_->put("chat", {});
+        hal0d_->put("gone", {});
+        hal0d_->set_models({"tiny"});
+    }
+    /// Each kind of change there is.
+    void change_everything() {
+        hal0d_->put("chat", {.state = "ready", .active_since = 7});
+        hal0d_->put("new", {});
+        hal0d_->remove("gone");
+        hal0d_->set_version("2");
+        hal0d_->set_models({"tiny", "large"});
+    }
+    void expect_the_same() {
+        std::map<std::string, std::string> there, here;
+        for (const auto& [name, slot] : hal0d_->slots()) there[name] = slot.state;
+        for (const auto* slot : mirror_.all()) here[slot->name] = slot->state;
+        EXPECT_EQ(here, there);
+        EXPECT_EQ(mirror_.host().version, hal0d_->version());
+        std::vector<std::string> models;
+        for (const auto& row : mirror_.host().models) models.push_back(row["id"]);
+        EXPECT_EQ(models, hal0d_->models());
+    }
+
+    bus::Loop loop_{bus::Loop::without_signals};
+    std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
+    bus::Proxies proxies_{loop_, *connection_};
+    std::unique_ptr<ScriptedHal0d> hal0d_ = std::make_unique<ScriptedHal0d>(loop_);
+    Mirror mirror_{loop_, *connection_, proxies_};
+    bus::BusSource bus_{loop_, *connection_};
+};
+
+TEST_F(MirrorTest, ShowsWhatHal0dShows) {
+    begin();
+    ASSERT_TRUE(becomes_ready());
+    expect_the_same();
+    EXPECT_EQ(mirror_.find("nobody"), nullptr);
+}
+
+TEST_F(MirrorTest, FollowsWhatChanges) {
+    begin();
+    ASSERT_TRUE(becomes_ready());
+    change_everything();
+    turn_a_while();
+    expect_the_same();
+    EXPECT_EQ(mirror_.transitions("chat"), 1U);
+}
+
+// hal0d goes on while it is asked, and nobody asks a second time.
+TEST_F(MirrorTest, NothingThatChangesWhileItAsksIsLost) {
+    for (const std::string when : {"GetAll", "List", "GetManagedObjects"}) {
+        for (const bool behind : {false, true}) {
+            hal0d_.reset();
+            ASSERT_TRUE(turn_until([&] { return !mirror_.is_ready(); }));
+            hal0d_ = std::make_unique<ScriptedHal0d>(loop_);
+            begin();
+            bool changed = false;
+            (behind ? hal0d_->after_answer : hal0d_->before_answer) = [&](const std::string& method) {
+                if (method == when && !std::exchange(changed, true)) change_everything();
+            };
+            ASSERT_TRUE(becomes_ready());
+            ASSERT_TRUE(turn_until([&] { return changed; }));
+            turn_a_while();
+            SCOPED_TRACE((behind ? "behind " : "before ") + when);
+            expect_the_same();
+        }
+    }
+}
+
+TEST_F(MirrorTest, NobodyIsToldBeforeItIsReady) {
+    begin();
+    std::vector<bool> told;  // whether it was ready
+    const auto subscription = mirror_.subscribe([&](const Mirror::Change&) { told.push_back(mirror_.is_ready()); });
+    hal0d_->after_answer = [&](const std::string& method) {
+        if (method == "GetAll") hal0d_->set_version("2"), hal0d_->set_models({"large"});
+    };
+    ASSERT_TRUE(becomes_ready());
+    turn_a_while();
+    expect_the_same();
+    EXPECT_FALSE(told.empty());
+    EXPECT_EQ(std::count(told.begin(), told.end(), false), 0);
+}
+
+TEST_F(MirrorTest, ANewHal0dIsAskedAnew) {
+    begin();
+    ASSERT_TRUE(becomes_ready());
+    hal0d_.reset();
+    ASSERT_TRUE(turn_until([&] { return !mirror_.is_ready(); }));
+    hal0d_ = std::make_unique<ScriptedHal0d>(loop_);
+    hal0d_->put("other", {.state = "error"});
+    ASSERT_TRUE(turn_until([&] { return mirror_.is_ready(); }));
+    expect_the_same();
+}
+
+}  // namespace
+}  // namespace hal0::http
