@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ struct Request {
     std::string body = {};
     std::string last_event_id = {};                   // of a stream that is resumed; validated by whoever reads it
     std::string client = {};                          // its address
+    std::stop_token given_up = {};                    // nobody waits for the answer any more: the client has gone, or the bridge ends
 
     /// The first value of a query parameter, or nothing.
     std::optional<std::string> query_value(const std::string& name) const;

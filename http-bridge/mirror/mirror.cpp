@@ -233,16 +233,19 @@ std::shared_ptr<void> Mirror::subscribe(OnChange call) {
     return {this, [place](Mirror* mirror) { mirror->subscribers_.erase(place); }};
 }
 
-bus::Task<bool> Mirror::until(std::function<bool()> done, std::chrono::milliseconds most) {
+bus::Task<bool> Mirror::until(std::function<bool()> done, std::chrono::milliseconds most, std::stop_token given_up) {
     if (done()) co_return true;
     const auto waiting = std::make_shared<Waiting>();
     waiting->done = std::move(done);
-    // How long somebody is ready to wait is theirs to say.
-    waiting->patience = std::make_unique<bus::Loop::Timer>(loop_, [this, waiting = waiting.get()] {
+    // Whoever waits may do anything when it is resumed: not from within this.
+    const std::function<void()> expire = [this, waiting = waiting.get()] {
         waiting->expired = true;
         look_.ask();
-    });
+    };
+    // How long somebody is ready to wait is theirs to say.
+    waiting->patience = std::make_unique<bus::Loop::Timer>(loop_, expire);
     waiting->patience->set(most);
+    const std::stop_callback<std::function<void()>> when_given_up{given_up, expire};
     bus::Callback<bool> ended{[&](bus::Callback<bool>::Resume resume) {
         waiting->resume = std::move(resume);
         waiting_.push_back(waiting);

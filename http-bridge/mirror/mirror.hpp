@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -60,8 +61,8 @@ public:
     /// Asks for them each second, as long as `reader` is there; the changes are told of.
     void keep_figures_fresh(std::weak_ptr<void> reader);
 
-    /// Waits until `done`, looked at after each change, or until `most` has passed. True: it is done.
-    bus::Task<bool> until(std::function<bool()> done, std::chrono::milliseconds most);
+    /// Waits until `done`, looked at after each change, or until `most` has passed or the wait is given up. True: it is done.
+    bus::Task<bool> until(std::function<bool()> done, std::chrono::milliseconds most, std::stop_token given_up = {});
 
     /// Tells of every change until the handle goes. Not to be let go in `call`.
     [[nodiscard]] std::shared_ptr<void> subscribe(OnChange call);

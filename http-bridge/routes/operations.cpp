@@ -38,16 +38,16 @@ Before before(const Context& context, const Request& request) {
     return {slot.name, slot.state, slot.model, context.mirror.transitions(slot.name), slot.active_since};
 }
 
-/// Whether it has come to rest after what was done to it, within this time: it runs, by another start than before, or does not. That it
-/// serves a request, or no longer, is no news.
-bus::Task<bool> settled(Context& context, const Before& slot, Milliseconds wait) {
+/// Whether it has come to rest after what was done to it, within this time and before the wait is given up: it runs, by another start than
+/// before, or does not. That it serves a request, or no longer, is no news.
+bus::Task<bool> settled(Context& context, const Before& slot, Milliseconds wait, std::stop_token given_up) {
     const std::function<bool()> done = [&context, slot] {
         const auto* now = context.mirror.find(slot.name);
         if (!now) return true;
         if (runs(now->state)) return now->active_since != slot.active_since;
         return context.mirror.transitions(slot.name) != slot.transitions && (now->state == "offline" || now->state == "error");
     };
-    co_return co_await context.mirror.until(done, wait);
+    co_return co_await context.mirror.until(done, wait, given_up);
 }
 
 Answer summary(const Context& context, const std::string& name, int status = 200) {
@@ -99,7 +99,7 @@ bus::Task<Answer> load(Context& context, Request request) {
     co_await asked(context.hal0d.load(slot.name, model), details);
     const bool runs_already = runs(slot.state) && (!model || *model == slot.model);
     bool over = runs_already;
-    if (!over) over = co_await settled(context, slot, wait);
+    if (!over) over = co_await settled(context, slot, wait, request.given_up);
     co_return co_await outcome(context, slot, over);
 }
 
@@ -108,7 +108,7 @@ bus::Task<Answer> unload(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}};
     co_await asked(context.hal0d.unload(slot.name), details);
-    if (slot.state != "offline") co_await settled(context, slot, slot.state == "error" ? std::min(wait, signal_patience) : wait);
+    if (slot.state != "offline") co_await settled(context, slot, slot.state == "error" ? std::min(wait, signal_patience) : wait, request.given_up);
     co_return summary(context, slot.name);
 }
 
@@ -117,7 +117,7 @@ bus::Task<Answer> restart(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}, {"model_id", slot.model}};
     co_await asked(context.hal0d.restart(slot.name), details);
-    const bool over = co_await settled(context, slot, wait);
+    const bool over = co_await settled(context, slot, wait, request.given_up);
     co_return co_await outcome(context, slot, over);
 }
 
@@ -137,12 +137,12 @@ bus::Task<Answer> swap(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}, {"model_id", wanted.model_id}};
     co_await asked(context.hal0d.swap(slot.name, wanted.model_id, wanted.persist), details);
-    bool over = co_await settled(context, slot, wait);
+    bool over = co_await settled(context, slot, wait, request.given_up);
     // It goes back to the model that ran before, and is at rest after that only.
     const std::function<bool()> goes_back = [&context, name = slot.name] { return !is_failed(context, name); };
     if (over && !goes_back() && co_await context.mirror.until(goes_back, signal_patience)) {
         const auto failed = before(context, request);
-        over = co_await settled(context, failed, wait);
+        over = co_await settled(context, failed, wait, request.given_up);
     }
     if (over && wanted.persist && !is_failed(context, slot.name)) co_await persisted(context, slot.name, wanted.model_id);
     const auto* now = context.mirror.find(slot.name);
@@ -169,7 +169,7 @@ bus::Task<Answer> remove(Context& context, Request request) {
     co_await asked(context.hal0d.remove(name), details);
     const std::function<bool()> gone = [&context, name] { return !context.mirror.find(name); };
     // It stops first, which its own stop_s may delay; the deletion goes on without us.
-    co_await context.mirror.until(gone, std::chrono::seconds{30});
+    co_await context.mirror.until(gone, std::chrono::seconds{30}, request.given_up);
     const json body{{"name", name}, {"deleted", true}};
     co_return json_answer(body);
 }
@@ -233,7 +233,7 @@ bus::Task<Answer> backend(Context& context, Request request) {
     const bool reloads = runs(slot.state);
     if (reloads) {
         co_await asked(context.hal0d.restart(slot.name), details);
-        if (co_await settled(context, slot, wait)) co_await listed(context, slot.name);
+        if (co_await settled(context, slot, wait, request.given_up)) co_await listed(context, slot.name);
     }
     const auto* now = context.mirror.find(slot.name);
     if (!now) co_return summary(context, slot.name);

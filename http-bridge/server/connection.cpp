@@ -79,9 +79,23 @@ int Connection::on_io(sd_event_source*, int, std::uint32_t events, void* self) {
         connection->close();
         return 0;
     }
+    if ((events & EPOLLRDHUP) != 0) connection->client_is_done();
     if ((events & EPOLLOUT) != 0) connection->writable();
     if ((events & EPOLLIN) != 0 && connection->is_open()) connection->readable();
     return 0;
+}
+
+void Connection::client_is_done() {
+    client_is_done_ = true;
+    given_up_.request_stop();
+    watch();
+}
+
+std::stop_token Connection::given_up() {
+    given_up_ = {};
+    if (client_is_done_ || finishing_ || !is_open()) given_up_.request_stop();
+    watch();
+    return given_up_.get_token();
 }
 
 void Connection::writable() {
@@ -146,6 +160,7 @@ void Connection::next_request() {
 
 void Connection::write(std::string bytes, bool close) {
     if (state_ != State::answering || close_when_sent_) return;
+    given_up_ = std::stop_source{std::nostopstate};
     out_ += bytes;
     last_moved_ = Clock::now();
     if (close || finishing_) return send_last();
@@ -197,8 +212,8 @@ void Connection::watch() {
     if (!is_open()) return;
     std::uint32_t events = 0;
     if ((state_ == State::reading && !has_more_) || is_stream() || state_ == State::leaving) events |= EPOLLIN;
-    // Whoever has asked and says no more is not gone; whoever follows a stream has nothing else to say.
-    if (is_stream()) events |= EPOLLRDHUP;
+    // Whoever follows a stream and says no more has gone. Whoever waits for an answer may still listen: he gets it, and sooner.
+    if (is_stream() || (given_up_.stop_possible() && !client_is_done_)) events |= EPOLLRDHUP;
     if (queued() > 0 || has_more_) events |= EPOLLOUT;
     sd_event_source_set_io_events(source_.get(), events);
 }
@@ -209,6 +224,7 @@ std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
     const auto sink = std::make_shared<Sink>(weak_from_this());
     sink_ = sink;
     in_.clear();
+    given_up_ = std::stop_source{std::nostopstate};
     out_ += head;
     out_ += Exchange::chunk("retry: 2000\n\n");
     send_queued();
@@ -240,6 +256,7 @@ void Connection::end_stream() {
 void Connection::finish() {
     const auto keep = shared_from_this();
     finishing_ = true;
+    given_up_.request_stop();
     if (is_stream()) return end_stream();
     if (state_ == State::leaving) return close();
     if (state_ != State::reading) return;
@@ -269,6 +286,7 @@ void Connection::look_at_clock(Clock::time_point now) {
 void Connection::close() {
     if (state_ == State::closed) return;
     state_ = State::closed;
+    given_up_.request_stop();
     source_.reset();
     socket_.reset();
     out_.clear();

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,10 @@ public:
     /// What is under way is finished, and a first request is still answered; then it ends. An event stream ends now.
     void finish();
 
+    /// Of the request that is being answered: stops when the client has gone, or has no more to say, or when this is to finish. In a callback
+    /// of it nothing may be done to the connection.
+    std::stop_token given_up();
+
     const std::string& client() const { return client_; }
     bool is_stream() const { return state_ == State::streaming; }
     bool is_open() const { return state_ != State::closed; }
@@ -80,6 +85,7 @@ private:
 
     static int on_io(sd_event_source*, int, std::uint32_t events, void* self);
     void readable();
+    void client_is_done();
     void writable();
     void next_request();
     void send_last();
@@ -97,9 +103,10 @@ private:
     const Server& server_;
     bus::EventSource source_;
     State state_ = State::reading;
-    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, said_continue_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
+    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, said_continue_ = false, client_is_done_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
     std::string in_, out_;
     std::size_t sent_ = 0;
+    std::stop_source given_up_{std::nostopstate};
     Clock::time_point last_moved_ = Clock::now(), request_began_ = {};
     std::weak_ptr<Sink> sink_;
     std::shared_ptr<Connection> self_;  // until it is closed

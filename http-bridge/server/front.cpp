@@ -50,9 +50,9 @@ Front::Front(bus::Loop& loop, Context& context, const Router& router, Guard guar
 void Front::request(const std::shared_ptr<Connection>& connection, std::string bytes, std::size_t head_size) {
     Asked asked{connection, bytes.substr(0, head_size), bytes.substr(head_size), ""};
     const Exchange::Handler handler = [&](const Exchange::Parsed& parsed) { return answer_now(parsed, asked); };
-    const auto outcome = exchange_.answer(asked.head, false, handler);
+    auto outcome = exchange_.answer(asked.head, false, handler);
     if (asked.route) return answer_later(std::move(asked));
-    connection->write(outcome.bytes, outcome.close);
+    connection->write(std::move(outcome.bytes), outcome.close);
 }
 
 /// The answer, or an empty one when asked.route says that it takes longer.
@@ -103,7 +103,7 @@ void Front::answer_later(Asked asked) {
     const auto follow = [](Front& front, std::shared_ptr<Asked> one, std::shared_ptr<Answer> into) -> bus::Task<> {
         const auto* stream = std::get_if<Follow>(&one->route->handle);
         if (!stream) {
-            *into = co_await front.waited(*one->route, one->request, patience_of(one->head));
+            *into = co_await front.waited(*one->route, std::move(one->request), patience_of(one->head));
             co_return;
         }
         co_await front.provide(one->route->needs, patience_of(one->head));
@@ -113,6 +113,7 @@ void Front::answer_later(Asked asked) {
     };
     if (waiting_ >= most_waiting) return write(*kept, Refused{503, "system.busy", "too many requests wait for an answer; try again later"}.answer());
     ++waiting_;
+    kept->request.given_up = kept->connection->given_up();
     bus::detach(follow(*this, kept, answer), [this, kept, answer](std::exception_ptr problem) {
         --waiting_;
         if (problem) *answer = error_answer(problem);
@@ -128,8 +129,8 @@ void Front::write(const Asked& asked, const Answer& answer) {
         whole.headers.emplace_back("x-request-id", asked.id);
         return whole;
     };
-    const auto outcome = exchange_.answer(asked.head, false, handler);
-    asked.connection->write(outcome.bytes, outcome.close);
+    auto outcome = exchange_.answer(asked.head, false, handler);
+    asked.connection->write(std::move(outcome.bytes), outcome.close);
 }
 
 void Front::begin_stream(const Asked& asked, const Begin& begin) {

@@ -203,6 +203,50 @@ TEST_F(ConnectionTest, AClientThatHasSaidAllGetsAnAnswerThatTakesTime) {
     EXPECT_EQ(client.got(), "[/1][/2]");
 }
 
+// It is told how far what it asked for is, at once: nobody may be there any more.
+TEST_F(ConnectionTest, WhoeverGoesAwayOrHasSaidAllGivesUpTheWaiting) {
+    for (const auto* how : {"finish", "close", "reset", "stop"}) {
+        std::vector<std::stop_token> given_up;
+        asked_.clear();
+        answer_ = [&](const Connected& connection, const std::string& head) { given_up.push_back(connection->given_up()), asked_.emplace_back(connection, head); };
+        TcpClient client{port_};
+        client.say(request("/1") + request("/2"));
+        ASSERT_TRUE(turn_until([&] { return !given_up.empty(); }));
+        turn_a_while();
+        EXPECT_FALSE(given_up[0].stop_requested()) << how;
+        const std::string_view way = how;
+        if (way == "finish") client.finish();
+        if (way == "close") client.close();
+        if (way == "reset") client.reset();
+        if (way == "stop") listener_->stop([] {});
+        EXPECT_TRUE(turn_until([&] { return given_up[0].stop_requested(); })) << how;
+        EXPECT_LT(turn_a_while(std::chrono::milliseconds{300}), 5) << "the loop spins";
+        answer_one();
+        if (way == "finish") {
+            ASSERT_TRUE(turn_until([&] { return given_up.size() == 2; }));
+            EXPECT_TRUE(given_up[1].stop_requested()) << "nor does it say more behind the next one";
+            answer_one();
+            ASSERT_TRUE(ends(client));
+            EXPECT_EQ(client.got(), "[/1][/2]");
+        }
+        if (way == "stop") {
+            ASSERT_TRUE(ends(client));
+            EXPECT_EQ(client.got(), "[/1]");
+        }
+    }
+}
+
+TEST_F(ConnectionTest, WhatIsAnsweredIsNotGivenUp) {
+    std::stop_token given_up;
+    answer_ = [&](const Connected& connection, const std::string& head) { given_up = connection->given_up(), connection->write(echo(head), false); };
+    TcpClient client{port_};
+    client.say(request("/1"));
+    ASSERT_TRUE(gets(client, "[/1]"));
+    client.close();
+    turn_a_while();
+    EXPECT_FALSE(given_up.stop_requested());
+}
+
 TEST_F(ConnectionTest, HalfARequestIsNotAnswered) {
     TcpClient client{port_};
     const auto whole = request("/1", "body");

@@ -51,5 +51,23 @@ TEST_F(FrontTest, RequestsThatWaitHaveALimit) {
     for (const auto& client : clients) ASSERT_TRUE(turn_until([&] { return client->got().ends_with("waited"); }));
 }
 
+TEST_F(FrontTest, WhoeverHangsUpLeavesHisPlaceAmongThoseThatWait) {
+    std::vector<std::unique_ptr<TcpClient>> clients;
+    for (std::size_t i = 0; i < Front::most_waiting; ++i) {
+        clients.push_back(std::make_unique<TcpClient>(port_));
+        clients.back()->say(request("POST", "/wait-long"));
+        if (i % 32 == 0) turn_a_while();
+    }
+    turn_a_while();
+    expect_error(reply("POST", "/wait-long"), 503, "system.busy");
+    for (const auto& client : clients) client->close();
+    turn_a_while();
+    TcpClient next{port_};
+    next.say(request("GET", "/wait"));
+    ASSERT_TRUE(turn_until([&] { return !waiting_.empty(); }));
+    resume();
+    EXPECT_TRUE(turn_until([&] { return next.got().ends_with("waited"); }));
+}
+
 }  // namespace
 }  // namespace hal0::http

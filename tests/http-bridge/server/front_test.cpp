@@ -152,6 +152,21 @@ TEST_F(FrontTest, AClientThatGoesAwayCancelsOnlyItsAnswer) {
     EXPECT_EQ(reply("GET", "/seen/a/b").status, 200);
 }
 
+TEST_F(FrontTest, WhoeverHasSaidAllOrIsSentAwayIsAnsweredAtOnce) {
+    for (const bool stop : {false, true}) {
+        TcpClient client{port_};
+        client.say(request("POST", "/wait-long", "", "{}"));
+        turn_a_while();
+        ASSERT_EQ(client.got(), "");
+        bool finished = !stop;
+        if (stop) front_->listener().stop([&] { finished = true; });
+        else client.finish();
+        ASSERT_TRUE(turn_until([&] { return client.has_ended() && finished; }));
+        EXPECT_EQ(parsed_reply(client.got()).status, 200);
+        EXPECT_TRUE(client.got().ends_with("over"));
+    }
+}
+
 TEST_F(FrontTest, StopLetsWhoeverWaitsHaveHisAnswer) {
     TcpClient client{port_}, stream{port_};
     client.say(request("GET", "/wait"));

@@ -43,6 +43,13 @@ protected:
         next(status);
     }
 
+    /// For as long as anybody waits for it.
+    static bus::Task<Answer> wait_long(Context& context, Request request) {
+        const std::function<bool()> never = [] { return false; };
+        co_await context.mirror.until(never, std::chrono::hours{1}, request.given_up);
+        co_return Answer{200, "over", "text/plain"};
+    }
+
     Answer seen(const Request& request) {
         nlohmann::json query = nlohmann::json::array();
         for (const auto& [name, value] : request.query) query.push_back(name + "=" + value);
@@ -63,6 +70,7 @@ protected:
             {"GET", "/fails", "", nothing, fails},
             {"GET", "/busy", "", nothing, busy},
             {"GET", "/wait", "", nothing, Ask{wait_here}},
+            {"POST", "/wait-long", "", nothing, Ask{wait_long}},
             {"GET", "/fails-at-once", "", nothing, Ask{[](Context&, Request) -> bus::Task<Answer> { throw std::runtime_error{"a secret"}; }}},
             {"GET", "/stream", "", nothing, follow},
             {"GET", "/stream/refuses", "", nothing, refuses},

@@ -1,0 +1,128 @@
+// What operations wait for, and what they answer: against a stand-in for hal0d that the test moves.
+#include "../mirror/scripted_hal0d.hpp"
+
+#include "dbus-interfaces/loop/bus_source.hpp"
+#include "http-bridge/routes/context.hpp"
+#include "http-bridge/routes/route.hpp"
+#include "http-bridge/server/front.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hal0::http {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+class OperationsTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::optional<std::exception_ptr> ended;
+        bus::detach(mirror_.ready(10s), [&](std::exception_ptr problem) { ended = problem; });
+        ASSERT_TRUE(turn_until([&] { return ended.has_value(); }));
+        ASSERT_TRUE(mirror_.is_ready());
+    }
+    bool turn_until(const std::function<bool()>& so) {
+        const auto give_up = std::chrono::steady_clock::now() + 20s;
+        while (!so()) {
+            if (std::chrono::steady_clock::now() > give_up) return false;
+            sd_event_run(loop_.event(), 2'000);
+        }
+        return true;
+    }
+    void turn_for(std::chrono::milliseconds time) {
+        for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) sd_event_run(loop_.event(), 10'000);
+    }
+
+    /// There is a slot chat, and the mirror knows.
+    void have(const ScriptedHal0d::Slot& slot) {
+        there_.put("chat", slot);
+        ASSERT_TRUE(turn_until([&] { return mirror_.find("chat") != nullptr; }));
+    }
+    /// Asks for an operation on chat, until hal0d has been asked for it.
+    void begin(std::string_view method, const std::string& operation, const std::string& body = "", const std::string& wait = "") {
+        answer_.reset();
+        const auto routes = operation_routes();
+        const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& one) { return one.method == method && one.path == "/api/slots/{name}" + operation; });
+        ASSERT_NE(route, routes.end());
+        Request request{std::string{method}, {"chat"}};
+        request.body = body;
+        request.given_up = client_.get_token();
+        if (!wait.empty()) request.query.emplace("wait", wait);
+        const auto run = [](OperationsTest& test, Ask ask, Request one) -> bus::Task<> { test.answer_ = co_await ask(test.context_, std::move(one)); };
+        const auto called = there_.calls.size();
+        bus::detach(run(*this, std::get<Ask>(route->handle), std::move(request)), [this](std::exception_ptr problem) {
+            if (problem) answer_ = error_answer(problem);
+        });
+        ASSERT_TRUE(turn_until([&] { return there_.calls.size() > called || answer_; }));
+    }
+    /// The whole of it: its answer.
+    Answer ask(std::string_view method, const std::string& operation, const std::string& body = "", const std::string& wait = "") {
+        begin(method, operation, body, wait);
+        return answer();
+    }
+    Answer answer() {
+        EXPECT_TRUE(turn_until([this] { return answer_.has_value(); }));
+        return answer_.value_or(Answer{0, ""});
+    }
+    bus::Loop loop_{bus::Loop::without_signals};
+    std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
+    bus::Proxies proxies_{loop_, *connection_};
+    ScriptedHal0d there_{loop_};
+    Mirror mirror_{loop_, *connection_, proxies_};
+    Hal0d hal0d_{proxies_};
+    Journal journal_{loop_, "/nonexistent"};
+    const Counters counters_;
+    const std::map<std::string, Answer> dashboard_;
+    Context context_{loop_, mirror_, hal0d_, journal_, counters_, dashboard_, ""};
+    bus::BusSource bus_{loop_, *connection_};
+    std::stop_source client_;
+    std::optional<Answer> answer_;
+};
+
+const ScriptedHal0d::Slot offline, ready{.state = "ready", .active_since = 5};
+
+TEST_F(OperationsTest, ALoadIsAnsweredWhenTheSlotRuns) {
+    have(offline);
+    begin("POST", "/load", "{}", "600");
+    there_.put("chat", {.state = "warming"});
+    turn_for(50ms);
+    EXPECT_FALSE(answer_);
+    there_.put("chat", ready);
+    EXPECT_EQ(json::parse(answer().body)["state"], "ready");
+}
+
+// What was asked for goes on, and whoever still listens is told how far it is.
+TEST_F(OperationsTest, AWaitThatIsGivenUpIsOver) {
+    for (const std::string operation : {"/load", "/restart", "/unload", "/backend"}) {
+        have(operation == "/load" ? offline : ready);
+        client_ = {};
+        begin("POST", operation, operation == "/backend" ? R"({"backend":"cpu"})" : "{}", "600");
+        turn_for(50ms);
+        ASSERT_FALSE(answer_) << operation;
+        client_.request_stop();
+        EXPECT_EQ(answer().status, 200) << operation;
+        there_.remove("chat");
+        ASSERT_TRUE(turn_until([&] { return mirror_.find("chat") == nullptr; }));
+        // Before it began.
+        have(operation == "/load" ? offline : ready);
+        EXPECT_EQ(ask("POST", operation, operation == "/backend" ? R"({"backend":"cpu"})" : "{}", "600").status, 200) << operation;
+        there_.remove("chat");
+        ASSERT_TRUE(turn_until([&] { return mirror_.find("chat") == nullptr; }));
+    }
+}
+
+}  // namespace
+}  // namespace hal0::http
