@@ -24,6 +24,8 @@ constexpr Milliseconds list_patience{500};
 constexpr Milliseconds log_patience{500};
 // A file is written, and read by systemd.
 constexpr Milliseconds file_patience{10'000};
+// A slot that is deleted stops first, which its own stop_s may delay; the deletion goes on without us.
+constexpr Milliseconds deletion_patience{30'000};
 
 bool runs(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
 
@@ -108,7 +110,9 @@ bus::Task<Answer> unload(Context& context, Request request) {
     const auto slot = before(context, request);
     const json details{{"slot", slot.name}};
     co_await asked(context.hal0d.unload(slot.name), details);
-    if (slot.state != "offline") co_await settled(context, slot, slot.state == "error" ? std::min(wait, signal_patience) : wait, request.given_up);
+    // One that failed and does not run may have nothing to tell of.
+    const bool has_failed = slot.state == "error" && slot.active_since == 0;
+    if (slot.state != "offline") co_await settled(context, slot, has_failed ? std::min(wait, signal_patience) : wait, request.given_up);
     co_return summary(context, slot.name);
 }
 
@@ -123,7 +127,9 @@ bus::Task<Answer> restart(Context& context, Request request) {
 
 /// Until the model that runs is the default, too; or until it is said why that cannot be.
 bus::Task<> persisted(Context& context, std::string name, std::string model) {
-    const std::string running = context.mirror.find(name)->message;
+    const auto* slot = context.mirror.find(name);
+    if (!slot) co_return;
+    const std::string running = slot->message;
     const std::function<bool()> written = [&context, name, model, running] {
         const auto* now = context.mirror.find(name);
         return !now || !runs(now->state) || now->model != model || now->default_model == model || now->message != running;
@@ -165,13 +171,27 @@ bus::Task<Answer> create(Context& context, Request request) {
 
 bus::Task<Answer> remove(Context& context, Request request) {
     const auto name = slot_of(context, request).name;
-    const json details{{"slot", name}};
+    json details{{"slot", name}};
     co_await asked(context.hal0d.remove(name), details);
-    const std::function<bool()> gone = [&context, name] { return !context.mirror.find(name); };
-    // It stops first, which its own stop_s may delay; the deletion goes on without us.
-    co_await context.mirror.until(gone, std::chrono::seconds{30}, request.given_up);
+    // A start that was under way may have come to its end until here, and is stopped; what comes up later is another one.
+    const auto* stopping = context.mirror.find(name);
+    const auto active_since = stopping ? stopping->active_since : 0;
+    const auto started_again = [&context, name, active_since] {
+        const auto* now = context.mirror.find(name);
+        return now && runs(now->state) && now->active_since != active_since;
+    };
+    const std::function<bool()> over = [&context, name, started_again] { return !context.mirror.find(name) || started_again(); };
+    co_await context.mirror.until(over, deletion_patience, request.given_up);
+    const auto* now = context.mirror.find(name);
     const json body{{"name", name}, {"deleted", true}};
-    co_return json_answer(body);
+    if (!now) co_return json_answer(body);
+    details["state"] = now->state;
+    if (started_again()) {
+        details["result"] = nullptr;
+        throw Refused{500, "slot.spawn_failed", fmt::format("slot {} was not deleted: it was started again meanwhile", name), details};
+    }
+    details["operation"] = "delete";
+    throw Refused{409, "slot.busy", fmt::format("slot {} is still being deleted: it stops first", name), details};
 }
 
 json edit_details(const std::string& name, const json& changes) {
@@ -233,7 +253,8 @@ bus::Task<Answer> backend(Context& context, Request request) {
     const bool reloads = runs(slot.state);
     if (reloads) {
         co_await asked(context.hal0d.restart(slot.name), details);
-        if (co_await settled(context, slot, wait, request.given_up)) co_await listed(context, slot.name);
+        const bool over = co_await settled(context, slot, wait, request.given_up);
+        co_await outcome(context, slot, over);
     }
     const auto* now = context.mirror.find(slot.name);
     if (!now) co_return summary(context, slot.name);
@@ -247,15 +268,19 @@ bus::Task<Answer> backend(Context& context, Request request) {
 
 bus::Task<Answer> pull(Context& context, Request request) {
     const auto& slot = slot_of(context, request);
-    const bool resumed = std::get<0>(slot.pull) == "pulling";
     const std::string name = slot.name;
+    const auto last = slot.pull;
+    const bool resumed = std::get<0>(last) == "pulling";
     const json details{{"slot", name}};
-    if (!resumed) co_await asked(context.hal0d.pull(name), details);
-    const std::function<bool()> begun = [&context, name] {
-        const auto* now = context.mirror.find(name);
-        return !now || !std::get<0>(now->pull).empty();
-    };
-    co_await context.mirror.until(begun, signal_patience);
+    if (!resumed) {
+        co_await asked(context.hal0d.pull(name), details);
+        // What is shown until then is the result of an earlier one.
+        const std::function<bool()> begun = [&context, name, last] {
+            const auto* now = context.mirror.find(name);
+            return !now || now->pull != last;
+        };
+        co_await context.mirror.until(begun, signal_patience);
+    }
     const auto* now = context.mirror.find(name);
     if (!now) co_return summary(context, name);
     co_return json_answer(pull_json(*now, resumed), 202);

@@ -62,6 +62,13 @@ def test_delete_asks_first(peer, cli, on_terminal):
     assert cli.run("slot", "delete", "chat", "-f").stdout == "Deleted slot chat.\n"
 
 
+@pytest.mark.parametrize("code, status", [("slot.busy", 409), ("slot.spawn_failed", 500)])
+def test_a_slot_that_is_still_there_is_not_deleted(peer, cli, code, status):
+    peer.on("DELETE", "/api/slots/chat", error(code, "slot chat is still there"), status)
+    run = cli.run("slot", "delete", "chat", "-f")
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", "hal0: slot chat is still there\n")
+
+
 def test_models(peer, cli):
     peer.on("POST", "/api/models", {}, 201)
     peer.on("DELETE", "/api/models/org%2Fm%3Aq4", {})

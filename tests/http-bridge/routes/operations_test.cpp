@@ -51,6 +51,12 @@ protected:
         there_.put("chat", slot);
         ASSERT_TRUE(turn_until([&] { return mirror_.find("chat") != nullptr; }));
     }
+    /// When hal0d has answered this method, that happens.
+    void behind(const std::string& method, const std::function<void()>& what) {
+        there_.after_answer = [method, what](const std::string& called) {
+            if (called == method) what();
+        };
+    }
     /// Asks for an operation on chat, until hal0d has been asked for it.
     void begin(std::string_view method, const std::string& operation, const std::string& body = "", const std::string& wait = "") {
         answer_.reset();
@@ -77,6 +83,13 @@ protected:
         EXPECT_TRUE(turn_until([this] { return answer_.has_value(); }));
         return answer_.value_or(Answer{0, ""});
     }
+    void expect_error(const Answer& got, int status, const std::string& code, const json& details) {
+        EXPECT_EQ(got.status, status) << got.body;
+        const auto error = json::parse(got.body)["error"];
+        EXPECT_EQ(error["code"], code);
+        EXPECT_EQ(error["details"], details);
+    }
+
     bus::Loop loop_{bus::Loop::without_signals};
     std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
     bus::Proxies proxies_{loop_, *connection_};
@@ -92,7 +105,7 @@ protected:
     std::optional<Answer> answer_;
 };
 
-const ScriptedHal0d::Slot offline, ready{.state = "ready", .active_since = 5};
+const ScriptedHal0d::Slot offline, ready{.state = "ready", .active_since = 5}, ready_again{.state = "ready", .active_since = 9}, failed{.state = "error", .message = "because"};
 
 TEST_F(OperationsTest, ALoadIsAnsweredWhenTheSlotRuns) {
     have(offline);
@@ -102,6 +115,82 @@ TEST_F(OperationsTest, ALoadIsAnsweredWhenTheSlotRuns) {
     EXPECT_FALSE(answer_);
     there_.put("chat", ready);
     EXPECT_EQ(json::parse(answer().body)["state"], "ready");
+}
+
+TEST_F(OperationsTest, ASwapOfASlotThatVanishes) {
+    have(ready);
+    behind("Swap", [this] { there_.remove("chat"); });
+    expect_error(ask("POST", "/swap", R"({"model_id":"large","persist":true})"), 404, "slot.not_found", {{"slot", "chat"}});
+}
+
+TEST_F(OperationsTest, ASlotThatIsDeletedIsGone) {
+    have(ready);
+    begin("DELETE", "");
+    there_.put("chat", offline);
+    turn_for(50ms);
+    EXPECT_FALSE(answer_);
+    there_.remove("chat");
+    EXPECT_EQ(json::parse(answer().body), (json{{"name", "chat"}, {"deleted", true}}));
+}
+
+TEST_F(OperationsTest, ASlotThatIsStartedAgainIsNotDeleted) {
+    have(ready);
+    behind("Delete", [this] { there_.put("chat", ready_again); });
+    expect_error(ask("DELETE", ""), 500, "slot.spawn_failed", {{"slot", "chat"}, {"state", "ready"}, {"result", nullptr}});
+}
+
+TEST_F(OperationsTest, AStartThatWasUnderWayIsNoOther) {
+    have({.state = "warming"});
+    there_.before_answer = [this](const std::string& method) {
+        if (method == "Delete") there_.put("chat", ready);
+    };
+    begin("DELETE", "");
+    turn_for(50ms);
+    EXPECT_FALSE(answer_);
+    there_.remove("chat");
+    EXPECT_EQ(answer().status, 200);
+}
+
+TEST_F(OperationsTest, ADeletionThatTakesLongerThanIsWaitedForIsNotDone) {
+    have(ready);
+    begin("DELETE", "");
+    client_.request_stop();  // which is the same
+    expect_error(answer(), 409, "slot.busy", {{"slot", "chat"}, {"state", "ready"}, {"operation", "delete"}});
+}
+
+TEST_F(OperationsTest, APullAnswersWithItselfAndNotWithTheOneBefore) {
+    auto slot = offline;
+    slot.pull = {"completed", 0, 0};
+    have(slot);
+    begin("POST", "/pull");
+    turn_for(50ms);
+    EXPECT_FALSE(answer_);
+    slot.pull = {"pulling", 1, 7};
+    there_.put("chat", slot);
+    EXPECT_EQ(answer().status, 202);
+    EXPECT_EQ(json::parse(answer().body)["state"], "pulling");
+}
+
+TEST_F(OperationsTest, ARestartWithOtherHardwareThatFailsIsAnError) {
+    have(ready);
+    behind("Restart", [this] { there_.put("chat", failed); });
+    expect_error(ask("POST", "/backend", R"({"backend":"cpu"})"), 503, "slot.health_failed", {{"slot", "chat"}, {"state", "error"}, {"message", "because"}});
+}
+
+TEST_F(OperationsTest, ASlotThatRunsInErrorIsWaitedForLikeAnyOther) {
+    have({.state = "error", .active_since = 5});
+    begin("POST", "/unload", "", "600");
+    turn_for(2500ms);
+    EXPECT_FALSE(answer_);
+    there_.put("chat", offline);
+    EXPECT_EQ(json::parse(answer().body)["state"], "offline");
+}
+
+TEST_F(OperationsTest, ASlotThatHasFailedMayHaveNothingToTell) {
+    have(failed);
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(ask("POST", "/unload", "", "600").status, 200);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
 }
 
 // What was asked for goes on, and whoever still listens is told how far it is.
