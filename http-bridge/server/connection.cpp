@@ -234,7 +234,8 @@ std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
 
 void Connection::queue_frame(const std::string& frame) {
     if (!is_stream() || close_when_sent_) return;
-    if (queued() + frame.size() > most_queued) return close();
+    // One frame may be of any size: how everything is comes in one, and whoever is behind by nothing is not slow.
+    if (queued() > 0 && queued() + frame.size() > most_queued) return close();
     const bool idle = queued() == 0;
     out_ += Exchange::chunk(frame);
     if (!idle) return;
