@@ -138,24 +138,38 @@ void Connection::next_request() {
         if (has_more_) break;
         const auto framing = frame_request(in_);
         if (framing.kind == Framing::Kind::refused) {
-            state_ = State::answering;
-            leave_when_sent_ = true;
-            write(Exchange::malformed(framing.status), true);
+            refuse(Exchange::malformed(framing.status));
             break;
         }
         if (framing.kind == Framing::Kind::incomplete) {
-            if (framing.wants_continue && !std::exchange(said_continue_, true)) out_ += "HTTP/1.1 100 Continue\r\n\r\n", send_queued();
+            if (framing.head_size > 0 && !std::exchange(saw_head_, true)) only_head(framing);
             break;
         }
-        state_ = State::answering;
-        said_continue_ = false;
-        auto request = in_.substr(0, framing.size);
-        in_.erase(0, framing.size);
-        has_served_ = true;
-        request_began_ = Clock::now();  // the next one, if there is a part of it
-        server_.request(shared_from_this(), std::move(request), framing.head_size);
+        hand_over(framing.head_size, framing.size);
     }
     in_next_request_ = false;
+}
+
+/// The body is still to come: whoever may not ask is not let send it.
+void Connection::only_head(const Framing& framing) {
+    if (auto refusal = server_.refusal(std::string_view{in_}.substr(0, framing.head_size))) return refuse(*std::move(refusal));
+    if (framing.wants_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n", send_queued();
+}
+
+void Connection::hand_over(std::size_t head_size, std::size_t size) {
+    state_ = State::answering;
+    saw_head_ = false;
+    auto request = in_.substr(0, size);
+    in_.erase(0, size);
+    has_served_ = true;
+    request_began_ = Clock::now();  // the next one, if there is a part of it
+    server_.request(shared_from_this(), std::move(request), head_size);
+}
+
+void Connection::refuse(std::string answer) {
+    state_ = State::answering;
+    leave_when_sent_ = true;
+    write(std::move(answer), true);
 }
 
 void Connection::write(std::string bytes, bool close) {

@@ -39,9 +39,12 @@ struct Patience {
 /// is given; it may become an event stream, until it ends. It never waits for its client.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-    /// What a connection needs of its server. `request` is called with a whole request; the answer comes by write().
+    /// What a connection needs of its server.
     struct Server {
+        /// A whole request; the answer comes by write().
         std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)> request;
+        /// Asked when the body is still to come: whether the head alone is reason enough to send this answer, and end.
+        std::function<std::optional<std::string>(std::string_view head)> refusal;
         std::function<void(Connection&)> closed;
         std::function<void(std::function<void()>)> later;  // calls it when the loop comes round
         Patience patience = {};
@@ -88,6 +91,10 @@ private:
     void client_is_done();
     void writable();
     void next_request();
+    void only_head(const Framing& framing);
+    void hand_over(std::size_t head_size, std::size_t size);
+    /// Answers this and ends, though the client may still send.
+    void refuse(std::string answer);
     void send_last();
     void leave();
     void drained();
@@ -103,7 +110,7 @@ private:
     const Server& server_;
     bus::EventSource source_;
     State state_ = State::reading;
-    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, said_continue_ = false, client_is_done_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
+    bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, saw_head_ = false, client_is_done_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
     std::string in_, out_;
     std::size_t sent_ = 0;
     std::stop_source given_up_{std::nostopstate};

@@ -45,7 +45,26 @@ Answer error_answer(std::exception_ptr problem) {
 
 Front::Front(bus::Loop& loop, Context& context, const Router& router, Guard guard)
     : context_(context), router_(router), guard_(std::move(guard)),
-      listener_(loop, [this](const auto& connection, std::string bytes, std::size_t head_size) { request(connection, std::move(bytes), head_size); }) {}
+      listener_(loop, [this](const auto& connection, std::string bytes, std::size_t head_size) { request(connection, std::move(bytes), head_size); }, {},
+                [this](std::string_view head) { return refusal(head); }) {}
+
+/// Of whoever does not get past the guard, or cannot be understood, no body is taken.
+std::optional<std::string> Front::refusal(std::string_view head) {
+    bool passes = false;
+    const Exchange::Handler handler = [&](const Exchange::Parsed& parsed) {
+        Answer answer;
+        try {
+            guard_.check(parsed);
+            passes = true;
+        } catch (const Refused& refused) {
+            answer = refused.answer();
+        }
+        answer.headers.emplace_back("x-request-id", request_id(parsed));
+        return answer;
+    };
+    auto outcome = exchange_.answer(head, true, handler);
+    return passes ? std::nullopt : std::optional{std::move(outcome.bytes)};
+}
 
 void Front::request(const std::shared_ptr<Connection>& connection, std::string bytes, std::size_t head_size) {
     Asked asked{connection, bytes.substr(0, head_size), bytes.substr(head_size), ""};

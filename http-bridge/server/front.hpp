@@ -7,7 +7,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace hal0::http {
 
@@ -26,6 +28,7 @@ public:
 private:
     struct Asked;
 
+    std::optional<std::string> refusal(std::string_view head);
     void request(const std::shared_ptr<Connection>& connection, std::string bytes, std::size_t head_size);
     Answer answer_now(const Exchange::Parsed& parsed, Asked& asked);
     void answer_later(Asked asked);

@@ -24,9 +24,10 @@ std::string address_of(const sockaddr_storage& address) {
 
 }  // namespace
 
-Listener::Listener(bus::Loop& loop, OnRequest on_request, Patience patience)
+Listener::Listener(bus::Loop& loop, OnRequest on_request, Patience patience, Refusal refusal)
     : loop_(loop),
       server_{.request = std::move(on_request),
+              .refusal = std::move(refusal),
               .closed = [this](Connection& connection) { closed(connection); },
               .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); },
               .patience = patience},

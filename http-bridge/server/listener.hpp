@@ -3,8 +3,12 @@
 #include "http-bridge/server/connection.hpp"
 
 #include <map>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace hal0::http {
@@ -15,7 +19,10 @@ public:
     /// Called with each whole request; it answers through the connection.
     using OnRequest = std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)>;
 
-    Listener(bus::Loop& loop, OnRequest on_request, Patience patience = {});
+    /// Asked with a request's head when its body is still to come: the answer if that is enough to refuse it.
+    using Refusal = std::function<std::optional<std::string>(std::string_view head)>;
+
+    Listener(bus::Loop& loop, OnRequest on_request, Patience patience = {}, Refusal refusal = [](std::string_view) { return std::nullopt; });
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener();

@@ -131,6 +131,29 @@ TEST_F(ConnectionTest, AClientThatWaitsIsToldOnceToContinue) {
     EXPECT_TRUE(gets(client, go_on + "[/1]" + go_on + "[/1][/1]"));
 }
 
+TEST_F(ConnectionTest, WhoeverIsRefusedIsNotLetSendABody) {
+    std::vector<std::string> heads;
+    refusal_ = [&](const std::string& head) {
+        heads.push_back(head);
+        return head.starts_with("POST /no") ? std::optional{"[no]"} : std::nullopt;
+    };
+    const auto head = [](const std::string& target) { return "POST " + target + " HTTP/1.1\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"; };
+    TcpClient client{port_}, waits{port_}, sends{port_};
+    client.say(head("/yes"));
+    ASSERT_TRUE(gets(client, "HTTP/1.1 100 Continue\r\n\r\n"));
+    client.say("body");
+    ASSERT_TRUE(gets(client, "HTTP/1.1 100 Continue\r\n\r\n[/yes]"));
+    waits.say(head("/no"));
+    ASSERT_TRUE(ends(waits));
+    EXPECT_EQ(waits.got(), "[no]");
+    sends.say(request("/no", std::string(mebibyte, 'x')).substr(0, 100'000));
+    ASSERT_TRUE(ends(sends));
+    EXPECT_EQ(sends.got(), "[no]");
+    EXPECT_EQ(requests_.size(), 1U);
+    EXPECT_EQ(heads.size(), 3U) << "each is asked about once";
+    EXPECT_EQ(heads[0], head("/yes"));
+}
+
 TEST_F(ConnectionTest, WhatIsNoRequestIsAnsweredAndEnds) {
     const std::vector<std::pair<std::string, int>> cases = {{"GET / HTTP/1.1\r\nno header\r\n\r\n", 400}, {"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411},
                                                             {"POST / HTTP/1.1\r\nContent-Length: 2000000\r\n\r\n", 413}, {std::string(17'000, 'x'), 431}};

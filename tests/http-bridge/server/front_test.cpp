@@ -73,6 +73,23 @@ TEST_F(FrontTest, TheGuardComesFirst) {
     expect_error(reply("GET", "/wait"), 401, "auth.required");
 }
 
+TEST_F(FrontTest, TheGuardComesBeforeTheBody) {
+    serve({{}, "token"});
+    const std::string body = "Content-Length: 4\r\nExpect: 100-continue\r\nX-Request-ID: my-1\r\n", token = "Authorization: Bearer token\r\n";
+    for (const auto& [lines, status] : std::vector<std::pair<std::string, int>>{{"Host: evil.example\r\n", 421}, {token + "Origin: http://evil.example\r\n", 403}, {"", 401}}) {
+        const auto got = reply("POST", "/seen/a/b", body + lines);
+        EXPECT_EQ(got.status, status);
+        EXPECT_EQ(got.header("x-request-id"), "my-1");
+    }
+    TcpClient client{port_};
+    client.say(request("POST", "/seen/a/b", body + token));
+    ASSERT_TRUE(turn_until([&] { return client.got() == "HTTP/1.1 100 Continue\r\n\r\n"; }));
+    client.forget();
+    client.say("body");
+    ASSERT_TRUE(turn_until([&] { return client.got().ends_with("}"); }));
+    EXPECT_EQ(json::parse(parsed_reply(client.got()).body)["body"], "body");
+}
+
 TEST_F(FrontTest, WhatGoesWrongIsNotTold) {
     for (const auto* target : {"/fails", "/fails-at-once", "/stream/fails"}) expect_error(reply("GET", target), 500, "system.internal");
     TcpClient client{port_};

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +31,7 @@ protected:
                 requests_.push_back(request);
                 answer_(connection, request.substr(0, head_size));
             },
-            patience);
+            patience, [this](std::string_view head) { return refusal_(std::string{head}); });
         listener_->listen_on(std::move(socket.descriptor));
     }
     void SetUp() override { serve(); }
@@ -81,6 +82,7 @@ protected:
     std::uint16_t port_ = 0;
     std::vector<std::string> requests_;
     std::function<void(const Connected&, const std::string& head)> answer_ = [](const Connected& connection, const std::string& head) { connection->write(echo(head), false); };
+    std::function<std::optional<std::string>(const std::string& head)> refusal_ = [](const std::string&) { return std::nullopt; };
     std::unique_ptr<http::Listener> listener_;
 };
 
