@@ -50,8 +50,9 @@ public:
     std::size_t followers() const { return follows_.size(); }
 
     static constexpr std::size_t most_followers = 64;
-    static constexpr std::size_t most_waiting = 64;  // reads
-    static constexpr std::size_t most_bytes = 8 * 1024 * 1024;  // of an answer
+    // The reads that wait are all there at once, should the loop be busy: together a quarter of MemoryMax= in hal0-http.service.
+    static constexpr std::size_t most_waiting = 16;
+    static constexpr std::size_t most_bytes = 4 * 1024 * 1024;  // of an answer
 
 private:
     using Id = std::uint64_t;

@@ -124,6 +124,7 @@ void Connection::readable() {
     if (is_stream() || state_ == State::leaving) return;  // it has nothing more to ask
     last_moved_ = Clock::now();
     if (in_.empty()) request_began_ = last_moved_;
+    if (!has_room(static_cast<std::size_t>(count))) return refuse(Exchange::malformed(503));
     in_.append(buffer, static_cast<std::size_t>(count));
     if (state_ == State::reading) next_request();
     watch();
@@ -153,14 +154,18 @@ void Connection::next_request() {
 /// The body is still to come: whoever may not ask is not let send it.
 void Connection::only_head(const Framing& framing) {
     if (auto refusal = server_.refusal(std::string_view{in_}.substr(0, framing.head_size))) return refuse(*std::move(refusal));
-    if (framing.wants_continue) out_ += "HTTP/1.1 100 Continue\r\n\r\n", send_queued();
+    if (!framing.wants_continue) return;
+    out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    answer_began_ = Clock::now();
+    send_queued();
 }
 
 void Connection::hand_over(std::size_t head_size, std::size_t size) {
     state_ = State::answering;
     saw_head_ = false;
-    auto request = in_.substr(0, size);
-    in_.erase(0, size);
+    auto request = std::exchange(in_, in_.substr(size));  // what held a large body is not kept
+    request.resize(size);
+    asked_ = size;
     has_served_ = true;
     request_began_ = Clock::now();  // the next one, if there is a part of it
     server_.request(shared_from_this(), std::move(request), head_size);
@@ -169,14 +174,19 @@ void Connection::hand_over(std::size_t head_size, std::size_t size) {
 void Connection::refuse(std::string answer) {
     state_ = State::answering;
     leave_when_sent_ = true;
+    in_.clear();
+    in_.shrink_to_fit();
     write(std::move(answer), true);
 }
 
 void Connection::write(std::string bytes, bool close) {
     if (state_ != State::answering || close_when_sent_) return;
+    asked_ = 0;
     given_up_ = std::stop_source{std::nostopstate};
-    out_ += bytes;
-    last_moved_ = Clock::now();
+    if (!leave_when_sent_ && !has_room(bytes.size())) return refuse(Exchange::malformed(503));
+    if (out_.empty()) out_ = std::move(bytes);
+    else out_ += bytes;
+    last_moved_ = answer_began_ = Clock::now();
     if (close || finishing_) return send_last();
     state_ = State::reading;
     send_queued();
@@ -207,7 +217,7 @@ void Connection::send_queued() {
         if (count < 0 && errno == EINTR) continue;
         if (count < 0 && errno == EAGAIN) {
             // One who always reads a little less than there is must not make us keep it all.
-            if (sent_ > queued()) out_.erase(0, std::exchange(sent_, 0));
+            if (sent_ > queued()) out_.erase(0, std::exchange(sent_, 0)), out_.shrink_to_fit();
             return watch();
         }
         if (count < 0) return close();
@@ -216,7 +226,7 @@ void Connection::send_queued() {
     }
     out_.clear();
     sent_ = 0;
-    if (out_.capacity() > most_queued) out_.shrink_to_fit();
+    if (out_.capacity() > held_for_free) out_.shrink_to_fit();
     if (close_when_sent_) return leave_when_sent_ ? leave() : close();
     watch();
 }
@@ -238,6 +248,7 @@ std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
     const auto sink = std::make_shared<Sink>(weak_from_this());
     sink_ = sink;
     in_.clear();
+    asked_ = 0;
     given_up_ = std::stop_source{std::nostopstate};
     out_ += head;
     out_ += Exchange::chunk("retry: 2000\n\n");
@@ -249,7 +260,8 @@ std::shared_ptr<EventSink> Connection::become_stream(std::string head) {
 void Connection::queue_frame(const std::string& frame) {
     if (!is_stream() || close_when_sent_) return;
     // One frame may be of any size: how everything is comes in one, and whoever is behind by nothing is not slow.
-    if (queued() > 0 && queued() + frame.size() > most_queued) return close();
+    const bool too_slow = queued() > 0 && queued() + frame.size() > most_queued;
+    if (too_slow || !has_room(frame.size())) return close();
     const bool idle = queued() == 0;
     out_ += Exchange::chunk(frame);
     if (!idle) return;
@@ -288,7 +300,7 @@ void Connection::look_at_clock(Clock::time_point now) {
     if (state_ == State::leaving) {
         if (still >= patience.last_words_within) close();
     } else if (queued() > 0) {
-        if (still >= patience.stalled_after) close();
+        if (still >= patience.stalled_after || (!is_stream() && now - answer_began_ >= patience.whole_answer_within)) close();
     } else if (is_stream()) {
         if (still >= patience.ping_every) queue_frame(": ping\n\n");
     } else if (state_ == State::reading && in_.empty()) {

@@ -23,6 +23,8 @@ struct Patience {
     using Time = std::chrono::milliseconds;
     // A client that has begun a request and does not go on, or does not take its answer: it is gone, or means no good.
     Time stalled_after = std::chrono::seconds{10};
+    // One that takes of its answer now and then, and is never done. Not of a stream: that has a bound of its own.
+    Time whole_answer_within = std::chrono::minutes{2};
     // One that goes on, and is never done.
     Time whole_request_within = std::chrono::seconds{60};
     // A connection that is kept for a next request that does not come.
@@ -45,6 +47,8 @@ public:
         std::function<void(const std::shared_ptr<Connection>&, std::string request, std::size_t head_size)> request;
         /// Asked when the body is still to come: whether the head alone is reason enough to send this answer, and end.
         std::function<std::optional<std::string>(std::string_view head)> refusal;
+        /// Whether it may hold that many bytes more; only asked for more than held_for_free.
+        std::function<bool(std::size_t more)> has_room;
         std::function<void(Connection&)> closed;
         std::function<void(std::function<void()>)> later;  // calls it when the loop comes round
         Patience patience = {};
@@ -54,7 +58,12 @@ public:
     /// Begins to read. Not in the constructor: it needs its shared_ptr.
     void open();
 
-    /// Sends bytes. `close`: then ends. Otherwise the next request is read.
+    /// The largest head, and most answers.
+    static constexpr std::size_t held_for_free = 16 * 1024;
+    /// Bytes of what has come and what is to be sent.
+    std::size_t held() const { return in_.size() + asked_ + out_.size(); }
+
+    /// Sends bytes, or that there is no room for them. `close`: then ends. Otherwise the next request is read.
     void write(std::string bytes, bool close);
     /// Becomes an event stream: sends `head`, then what the sink is given. Null if the connection has ended meanwhile.
     std::shared_ptr<EventSink> become_stream(std::string head);
@@ -95,6 +104,7 @@ private:
     void hand_over(std::size_t head_size, std::size_t size);
     /// Answers this and ends, though the client may still send.
     void refuse(std::string answer);
+    bool has_room(std::size_t more) const { return held() + more <= held_for_free || server_.has_room(more); }
     void send_last();
     void leave();
     void drained();
@@ -113,8 +123,9 @@ private:
     bool close_when_sent_ = false, leave_when_sent_ = false, finishing_ = false, has_served_ = false, saw_head_ = false, client_is_done_ = false, in_next_request_ = false, has_more_ = false, drained_asked_ = false;
     std::string in_, out_;
     std::size_t sent_ = 0;
+    std::size_t asked_ = 0;  // bytes of the request that is being answered
     std::stop_source given_up_{std::nostopstate};
-    Clock::time_point last_moved_ = Clock::now(), request_began_ = {};
+    Clock::time_point last_moved_ = Clock::now(), request_began_ = {}, answer_began_ = {};
     std::weak_ptr<Sink> sink_;
     std::shared_ptr<Connection> self_;  // until it is closed
 };

@@ -73,6 +73,7 @@ Answer malformed_answer(int status) {
         case 413: return Refused{status, "request.too_large", "the request's body is larger than 1 MiB"}.answer();
         case 414: return Refused{status, "request.uri_too_long", "the request's address is too long"}.answer();
         case 431: return Refused{status, "request.headers_too_large", "the request's headers are larger than 16 KiB, or more than 100"}.answer();
+        case 503: return Refused{status, "system.busy", "too much waits to be taken by slow clients; try again later"}.answer();
         default: return Refused{status, "request.malformed", "this is not a request that HTTP/1.1 allows"}.answer();
     }
 }

@@ -36,14 +36,15 @@ public:
     /// What ends a body in chunks.
     static constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-    /// A whole answer to what is not even framed as a request; the connection ends with it.
+    /// A whole answer to what is not even framed as a request, or has no room; the connection ends with it.
     static std::string malformed(int status);
 
 private:
     bool process(httplib::Stream& stream, bool last, bool& close);
 };
 
-/// What is said of a request that is refused before anybody looks at what it asks for: 400, 411, 413, 414 or 431.
+/// What is said of a request that is refused before anybody looks at what it asks for: 400, 411, 413, 414 or 431; and where there is no
+/// room for it, or for its answer: 503.
 Answer malformed_answer(int status);
 
 /// The request's id: its own X-Request-ID if that is safe to repeat, else 32 random hexadecimal digits (http-api.md, 1).

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -28,6 +29,7 @@ Listener::Listener(bus::Loop& loop, OnRequest on_request, Patience patience, Ref
     : loop_(loop),
       server_{.request = std::move(on_request),
               .refusal = std::move(refusal),
+              .has_room = [this](std::size_t more) { return has_room(more); },
               .closed = [this](Connection& connection) { closed(connection); },
               .later = [this](std::function<void()> call) { later_.push_back(std::move(call)), run_later_.ask(); },
               .patience = patience},
@@ -77,6 +79,11 @@ bool Listener::make_room() {
         if (one->is_waiting() && (!idle || one->last_moved() < idle->last_moved())) idle = one;
     if (idle) idle->close();
     return idle != nullptr;
+}
+
+/// Counted when it is asked for: that is seldom, for most need no more than what each may hold unasked.
+bool Listener::has_room(std::size_t more) const {
+    return std::accumulate(connections_.begin(), connections_.end(), more, [](std::size_t sum, const Connection* one) { return sum + one->held(); }) <= most_held;
 }
 
 /// Off: until the clock has looked again. Without a descriptor for it, whoever knocks would wake us without end.

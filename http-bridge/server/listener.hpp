@@ -39,6 +39,9 @@ public:
 
     /// More than the limit of event streams, so that requests are answered with all of them open.
     static constexpr std::size_t most_connections = 2048;
+    /// Bytes that the connections hold together: a quarter of MemoryMax= in hal0-http.service, for while an answer is made it is there
+    /// more than once.
+    static constexpr std::size_t most_held = 64 * 1024 * 1024;
 
 private:
     struct Socket {
@@ -51,6 +54,7 @@ private:
     void closed(Connection& connection);
     void look_at_clock();
     bool make_room();
+    bool has_room(std::size_t more) const;
     void set_accepting(bool on);
 
     bus::Loop& loop_;

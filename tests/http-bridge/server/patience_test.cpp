@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 using test::TcpClient;
 
 /// One of them is short, the others are as long as a test.
-constexpr Patience endless{.stalled_after = 1h, .whole_request_within = 1h, .idle_after = 1h, .ping_every = 1h, .last_words_within = 1h, .look_every = 20ms};
+constexpr Patience endless{.stalled_after = 1h, .whole_answer_within = 1h, .whole_request_within = 1h, .idle_after = 1h, .ping_every = 1h, .last_words_within = 1h, .look_every = 20ms};
 
 class PatienceTest : public test::ServerTest {
 protected:
@@ -83,6 +83,38 @@ TEST_F(PatienceTest, AnAnswerThatIsNotTakenIsGivenUp) {
     client.say(request("/1"));
     ASSERT_TRUE(turn_until([&] { return !requests_.empty(); }));
     EXPECT_TRUE(turn_until([&] { return gone.expired(); }));
+}
+
+// It takes a little now and then, and holds the rest for as long as it likes.
+TEST_F(PatienceTest, AnAnswerThatIsTakenTooSlowlyIsGivenUp) {
+    auto patience = endless;
+    patience.whole_answer_within = 500ms;
+    serve(patience, 4096);
+    std::weak_ptr<Connection> gone;
+    answer_ = [&](const Connected& connection, const std::string&) { gone = connection, connection->write(std::string(8 * 1024 * 1024, 'x'), false); };
+    TcpClient client{port_, {.receive_buffer = 4096}};
+    client.say(request("/1"));
+    ASSERT_TRUE(turn_until([&] { return !requests_.empty(); }));
+    for (int i = 0; i < 5; ++i) {
+        client.take(4096);
+        turn_a_while(20ms);
+        ASSERT_FALSE(gone.expired());
+    }
+    EXPECT_TRUE(turn_until([&] { return client.take(100), gone.expired(); }));
+}
+
+TEST_F(PatienceTest, AStreamMayTakeAnyTime) {
+    auto patience = endless;
+    patience.whole_answer_within = 100ms;
+    serve(patience);
+    std::shared_ptr<EventSink> sink;
+    answer_ = [&](const Connected& connection, const std::string&) { sink = connection->become_stream(""); };
+    TcpClient client{port_, {.receive_buffer = 4096}};
+    client.say(request("/1"));
+    ASSERT_TRUE(turn_until([&] { return sink != nullptr; }));
+    ASSERT_TRUE(sink->send(std::string(8 * 1024 * 1024, 'x')));
+    turn_a_while(400ms);
+    EXPECT_EQ(listener_->streams(), 1U);
 }
 
 TEST_F(PatienceTest, AStreamThatIsNotReadIsGivenUp) {
