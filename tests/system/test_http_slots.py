@@ -1,5 +1,7 @@
 """Slots over HTTP, on real containers: what is answered, and that systemd and D-Bus say the same."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from hal0_bus import SlotOnBus
@@ -115,6 +117,28 @@ def test_a_client_that_leaves_stops_nothing(bridge, machine, make_slot):
     slot = make_slot("late=2", model=TINY)
     machine.run("timeout", "0.5", "curl", "--silent", "--request", "POST", f"http://127.0.0.1:8080/api/slots/{slot.name}/load?wait=60", check=False)
     slot.wait("it has been started all the same", ActiveState="active")
+
+
+def test_who_has_said_all_is_told_at_once(bridge, machine, make_slot):
+    slot = make_slot("late=20", model=TINY)
+    script = f"""import socket
+s = socket.create_connection(("127.0.0.1", 8080))
+s.sendall(b"POST /api/slots/{slot.name}/load?wait=600 HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+s.shutdown(socket.SHUT_WR)
+print(b"".join(iter(lambda: s.recv(65536), b"")).decode())"""
+    answer = machine.run("python3", "-c", script, timeout=15).stdout
+    assert answer.startswith("HTTP/1.1 200 ") and '"state":"' in answer
+    wait_until(lambda: bridge.slot(slot.name)["state"] == "warming", "what it asked for goes on")
+
+
+def test_who_waits_when_the_bridge_ends_is_told_how_the_slot_is(bridge, machine, make_slot):
+    slot = make_slot("late=20", model=TINY)
+    with ThreadPoolExecutor() as aside:
+        waiting = aside.submit(bridge.ask, "POST", f"/api/slots/{slot.name}/load?wait=600")
+        wait_until(lambda: bridge.slot(slot.name)["state"] == "warming", "it loads its model")
+        machine.systemctl("restart", "hal0-http.service")
+        answer = waiting.result(timeout=20)
+    assert (answer.status, answer.json["state"]) == (200, "warming")
 
 
 def test_two_who_want_different_things(bridge, make_slot):
