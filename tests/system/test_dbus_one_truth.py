@@ -51,6 +51,7 @@ def test_a_container_that_is_killed_and_restarted(machine, ready, seen, how):
     slot, bus = ready
     at = moment(machine, how.format(unit=slot.unit, container=slot.container, port=slot.port))
     assert seen.until_changed(bus, at, State="error") < SOON_S
+    wait_until(lambda: "error" in seen.states(bus), "StateChanged, which comes behind it")
     message = next(one["values"][2] for one in seen.signals if one["member"] == "StateChanged" and one["values"][1] == "error")
     assert "killed" in message or "signal" in message, message
     seen.until_changed(bus, at, State="ready")
