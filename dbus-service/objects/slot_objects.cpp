@@ -28,6 +28,8 @@ nlohmann::json config_of(const slot::SourceFile* file) {
     return config.value_or(nlohmann::json::object());
 }
 
+bool has_failed(const UnitState& unit) { return unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart"); }
+
 }  // namespace
 
 SlotObjects::SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener)
@@ -73,6 +75,7 @@ void SlotObjects::show(const slot::SlotName& name) {
     auto& entry = entries_[name];
     auto properties = this->properties(name, entry, *planned);
     if (may_restart(name, entry, properties)) return;
+    entry.had_failed = has_failed(systemd_.slot_unit(name));
     wake_when_unused(name, properties);
     if (!entry.object) {
         entry.object = std::make_unique<SlotObject>(connection_, name, *requests_, [this] { part_.ask(); });
@@ -99,8 +102,7 @@ void SlotObjects::remove(const slot::SlotName& name) {
 /// that from the end. Only time does.
 bool SlotObjects::may_restart(const slot::SlotName& name, Entry& entry, const SlotProperties& now) {
     constexpr std::uint64_t moment_usec = 100'000;
-    const bool left_error = entry.object && entry.object->properties().condition.state == slot::State::error && now.condition.state == slot::State::offline;
-    if (!left_error) {
+    if (!entry.had_failed || now.condition.state != slot::State::offline) {
         entry.offline_since = 0;
         return false;
     }
@@ -160,8 +162,7 @@ void SlotObjects::look_at_start(const slot::SlotName& name, Entry& entry, const 
 }
 
 void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, const UnitState& unit) {
-    const bool failed = unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart");
-    if (!failed || unit.invocation_id.empty() || entry.error_line_of == unit.invocation_id) return;
+    if (!has_failed(unit) || unit.invocation_id.empty() || entry.error_line_of == unit.invocation_id) return;
     entry.error_line_of = unit.invocation_id;
     entry.error_line.clear();
     listener_.find_error_line(name, unit.invocation_id, [this, name, invocation = unit.invocation_id](std::string line) {

@@ -59,7 +59,7 @@ TEST(PullReasons, AreNoProgress) {
     EXPECT_EQ(pull_stopped_text("a/b:c"), "the pull of a/b:c was stopped");
     for (const auto& text : {pull_given_up_text("a/b:c"), pull_stopped_text("a/b:c")}) {
         EXPECT_FALSE(is_progress(text)) << text;
-        EXPECT_FALSE(is_image_present(text)) << text;
+        EXPECT_FALSE(parse_image_present(text)) << text;
     }
 }
 

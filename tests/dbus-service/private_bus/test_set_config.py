@@ -34,6 +34,14 @@ def message_of(call, *arguments, **options):
     return problem.value.text
 
 
+def test_a_mended_file_shows_before_the_reply(host, root):
+    root.slot("broken", "port = 'broken\n")
+    broken = host.start().slot("broken")
+    assert broken.get("State") == "error"
+    broken.set_config(f"port = {root.ports + 11}\ndevice = \"cpu\"\n")
+    assert broken.get("State") == "offline"
+
+
 def test_the_text_is_the_file_byte_for_byte_and_systemd_reads_it(slot, root, text, systemd):
     after = text.replace("# my slot", "# my sl\u00f6t") + "context_size = 8192\n\n  # no newline behind this"
     slot.set_config(after)
