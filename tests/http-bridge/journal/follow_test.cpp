@@ -2,6 +2,7 @@
 #include "http-bridge/journal/journal.hpp"
 #include "journal_files.hpp"
 #include "test_sink.hpp"
+#include "../turning_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,7 @@ struct Frame {
 
 std::string frame(const JournalEntry& entry) { return event_frame(entry.cursor, "", entry.message.value_or("")); }
 
-class JournalFollowTest : public testing::Test {
+class JournalFollowTest : public test::TurningLoop {
 protected:
     std::shared_ptr<TestSink> sink(std::size_t bound = 64 * 1024) {
         return std::make_shared<TestSink>(loop_, bound, [this](const std::string& text) { take(text); });
@@ -37,19 +38,8 @@ protected:
         const auto id = text.starts_with("id: ") ? text.substr(4, text.find('\n') - 4) : "";
         frames_.push_back({id, text.substr(data + 6, text.size() - data - 8)});
     }
-    /// Turns the loop until it is so, or for 20 seconds.
-    bool turn_until(const std::function<bool()>& so) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!so() && std::chrono::steady_clock::now() < give_up) sd_event_run(loop_.event(), 100'000);
-        return so();
-    }
     bool has(std::size_t count) {
         return turn_until([&] { return frames_.size() >= count; });
-    }
-    /// Lets what is under way arrive: nothing can be waited for where nothing is to come.
-    void turn_a_while() {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{300};
-        while (std::chrono::steady_clock::now() < end) sd_event_run(loop_.event(), 50'000);
     }
     /// The lines `first` to `last`, each once and in order.
     void expect_lines(int first, int last) {
@@ -68,7 +58,6 @@ protected:
     bus::Task<> wait_for_last() { co_await journal_.last({}, 1); }
 
     JournalFiles files_;
-    bus::Loop loop_;
     std::vector<Frame> frames_;
     Journal journal_{loop_, files_.folder()};
 };
@@ -76,7 +65,7 @@ protected:
 TEST_F(JournalFollowTest, NowBringsWhatIsWrittenFromNowOn) {
     files_.write("a", JournalFiles::lines(1, 10));
     const auto stream = follow({});
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     EXPECT_TRUE(frames_.empty());
     JournalWriter writer{files_.file("a")};
     for (int i = 11; i <= 20; ++i) {
@@ -92,7 +81,7 @@ TEST_F(JournalFollowTest, LinesBringsTheNewestOfThemFirst) {
     ASSERT_TRUE(has(3));
     files_.write("a", JournalFiles::lines(11, 12));
     ASSERT_TRUE(has(5));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(8, 12);
 }
 
@@ -100,30 +89,30 @@ TEST_F(JournalFollowTest, MoreLinesThanThereAreBringsAll) {
     files_.write("a", JournalFiles::lines(1, 10));
     const auto stream = follow({"", 5000});
     ASSERT_TRUE(has(10));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(1, 10);
 }
 
 TEST_F(JournalFollowTest, FilesThatComeLaterAreRead) {
     files_.write("a", JournalFiles::lines(1, 3));
     const auto stream = follow({});
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     files_.write("b", JournalFiles::lines(4, 6));
     ASSERT_TRUE(has(3));
     std::filesystem::remove(files_.file("a"));
     files_.write("c", JournalFiles::lines(7, 9));
     ASSERT_TRUE(has(6));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(4, 9);
 }
 
 TEST_F(JournalFollowTest, ASlotOfWhichNothingWasEverWrittenIsFollowed) {
     files_.write("a", JournalFiles::lines(1, 3));
     const auto stream = follow({}, {{{"_SYSTEMD_UNIT=hal0-slot@chat.service"}}});
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     files_.write("a", exported(JournalFiles::start_time + 4, {{"MESSAGE", "line 1"}, {"_SYSTEMD_UNIT", "hal0-slot@chat.service"}}) + JournalFiles::lines(5, 5));
     ASSERT_TRUE(has(1));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(1, 1);
 }
 
@@ -138,7 +127,7 @@ TEST_F(JournalFollowTest, ResumesBehindTheCursor) {
         auto before = std::exchange(frames_, {});
         stream = follow({cursor, 7});
         ASSERT_TRUE(has(499 - at));
-        turn_a_while();
+        turn_a_while(std::chrono::milliseconds{300});
         expect_lines(static_cast<int>(at) + 2, 500);
         stream->leave();
         turn_until([&] { return journal_.followers() == 0; });
@@ -161,7 +150,7 @@ TEST_F(JournalFollowTest, NothingIsLostOrDoubledAcrossReconnects) {
     }
     const auto stream = follow({cursor, 1});
     ASSERT_TRUE(has(1201));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(1, 1201);
 }
 
@@ -177,18 +166,18 @@ TEST_F(JournalFollowTest, ACursorWhoseEntryIsGoneResumesWhatCameAfterIt) {
     std::filesystem::remove(files_.file("old"));
     stream = follow({cursor, 0});
     ASSERT_TRUE(has(4));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(6, 9);
 }
 
 TEST_F(JournalFollowTest, ACursorNewerThanAllThereIsBringsWhatIsWrittenNext) {
     files_.write("a", JournalFiles::lines(1, 5));
     const auto stream = follow({"t=7fffffffffffff", 3});
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     EXPECT_TRUE(frames_.empty());
     files_.write("a", JournalFiles::lines(6, 7));
     ASSERT_TRUE(has(2));
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     expect_lines(6, 7);
 }
 
@@ -198,7 +187,7 @@ TEST_F(JournalFollowTest, WhatIsNoCursorIsAsNone) {
         frames_.clear();
         const auto stream = follow({cursor, 2});
         ASSERT_TRUE(has(2)) << cursor;
-        turn_a_while();
+        turn_a_while(std::chrono::milliseconds{300});
         expect_lines(4, 5);
         stream->leave();
         turn_until([&] { return journal_.followers() == 0; });
@@ -226,7 +215,7 @@ TEST_F(JournalFollowTest, AReaderThatDoesNotReadIsNotDroppedByItsBacklog) {
     const auto stream = sink();
     stream->pause();
     journal_.follow({}, {"", 5000}, stream, frame);
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     EXPECT_TRUE(stream->is_open());
     EXPECT_GT(stream->most_queued(), 0U);
 }
@@ -238,7 +227,7 @@ TEST_F(JournalFollowTest, EndsWithTheStream) {
     stream->leave();
     ASSERT_TRUE(turn_until([&] { return journal_.followers() == 0; }));
     const auto got = frames_.size();
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     EXPECT_EQ(frames_.size(), got);
     EXPECT_LT(got, 5000U);
     EXPECT_EQ(stream.use_count(), 1);
@@ -302,7 +291,7 @@ TEST_F(JournalFollowTest, AStreamMayEndAfterTheJournal) {
         journal.follow({}, {"", 5}, stream, frame);
     }
     stream->leave();
-    turn_a_while();
+    turn_a_while(std::chrono::milliseconds{300});
     EXPECT_FALSE(stream->is_open());
 }
 

@@ -2,6 +2,7 @@
 #include "http-bridge/mirror/mirror.hpp"
 
 #include "dbus-interfaces/loop/bus_source.hpp"
+#include "../turning_loop.hpp"
 #include "scripted_hal0d.hpp"
 
 #include <gtest/gtest.h>
@@ -21,19 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class MirrorTest : public testing::Test {
+class MirrorTest : public test::TurningLoop {
 protected:
-    bool turn_until(const std::function<bool()>& so) {
-        const auto give_up = std::chrono::steady_clock::now() + 20s;
-        while (!so()) {
-            if (std::chrono::steady_clock::now() > give_up) return false;
-            sd_event_run(loop_.event(), 2'000);
-        }
-        return true;
-    }
-    void turn_a_while() {
-        for (const auto end = std::chrono::steady_clock::now() + 100ms; std::chrono::steady_clock::now() < end;) sd_event_run(loop_.event(), 10'000);
-    }
     bool becomes_ready() {
         std::optional<std::exception_ptr> ended;
         bus::detach(mirror_.ready(10s), [&](std::exception_ptr problem) { ended = problem; });
@@ -63,7 +53,6 @@ protected:
         EXPECT_EQ(models, hal0d_->models());
     }
 
-    bus::Loop loop_{bus::Loop::without_signals};
     std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
     bus::Proxies proxies_{loop_, *connection_};
     std::unique_ptr<ScriptedHal0d> hal0d_ = std::make_unique<ScriptedHal0d>(loop_);

@@ -1,5 +1,6 @@
 // What operations wait for, and what they answer: against a stand-in for hal0d that the test moves.
 #include "../mirror/scripted_hal0d.hpp"
+#include "../turning_loop.hpp"
 
 #include "dbus-interfaces/loop/bus_source.hpp"
 #include "http-bridge/routes/context.hpp"
@@ -26,7 +27,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-class OperationsTest : public testing::Test {
+class OperationsTest : public test::TurningLoop {
 protected:
     void SetUp() override {
         std::optional<std::exception_ptr> ended;
@@ -34,18 +35,6 @@ protected:
         ASSERT_TRUE(turn_until([&] { return ended.has_value(); }));
         ASSERT_TRUE(mirror_.is_ready());
     }
-    bool turn_until(const std::function<bool()>& so) {
-        const auto give_up = std::chrono::steady_clock::now() + 20s;
-        while (!so()) {
-            if (std::chrono::steady_clock::now() > give_up) return false;
-            sd_event_run(loop_.event(), 2'000);
-        }
-        return true;
-    }
-    void turn_for(std::chrono::milliseconds time) {
-        for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) sd_event_run(loop_.event(), 10'000);
-    }
-
     /// There is a slot chat, and the mirror knows.
     void have(const ScriptedHal0d::Slot& slot) {
         there_.put("chat", slot);
@@ -90,7 +79,6 @@ protected:
         EXPECT_EQ(error["details"], details);
     }
 
-    bus::Loop loop_{bus::Loop::without_signals};
     std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
     bus::Proxies proxies_{loop_, *connection_};
     ScriptedHal0d there_{loop_};
@@ -111,7 +99,7 @@ TEST_F(OperationsTest, ALoadIsAnsweredWhenTheSlotRuns) {
     have(offline);
     begin("POST", "/load", "{}", "600");
     there_.put("chat", {.state = "warming"});
-    turn_for(50ms);
+    turn_a_while(50ms);
     EXPECT_FALSE(answer_);
     there_.put("chat", ready);
     EXPECT_EQ(json::parse(answer().body)["state"], "ready");
@@ -127,7 +115,7 @@ TEST_F(OperationsTest, ASlotThatIsDeletedIsGone) {
     have(ready);
     begin("DELETE", "");
     there_.put("chat", offline);
-    turn_for(50ms);
+    turn_a_while(50ms);
     EXPECT_FALSE(answer_);
     there_.remove("chat");
     EXPECT_EQ(json::parse(answer().body), (json{{"name", "chat"}, {"deleted", true}}));
@@ -145,7 +133,7 @@ TEST_F(OperationsTest, AStartThatWasUnderWayIsNoOther) {
         if (method == "Delete") there_.put("chat", ready);
     };
     begin("DELETE", "");
-    turn_for(50ms);
+    turn_a_while(50ms);
     EXPECT_FALSE(answer_);
     there_.remove("chat");
     EXPECT_EQ(answer().status, 200);
@@ -163,7 +151,7 @@ TEST_F(OperationsTest, APullAnswersWithItselfAndNotWithTheOneBefore) {
     slot.pull = {"completed", 0, 0};
     have(slot);
     begin("POST", "/pull");
-    turn_for(50ms);
+    turn_a_while(50ms);
     EXPECT_FALSE(answer_);
     slot.pull = {"pulling", 1, 7};
     there_.put("chat", slot);
@@ -180,7 +168,7 @@ TEST_F(OperationsTest, ARestartWithOtherHardwareThatFailsIsAnError) {
 TEST_F(OperationsTest, ASlotThatRunsInErrorIsWaitedForLikeAnyOther) {
     have({.state = "error", .active_since = 5});
     begin("POST", "/unload", "", "600");
-    turn_for(2500ms);
+    turn_a_while(2500ms);
     EXPECT_FALSE(answer_);
     there_.put("chat", offline);
     EXPECT_EQ(json::parse(answer().body)["state"], "offline");
@@ -199,7 +187,7 @@ TEST_F(OperationsTest, AWaitThatIsGivenUpIsOver) {
         have(operation == "/load" ? offline : ready);
         client_ = {};
         begin("POST", operation, operation == "/backend" ? R"({"backend":"cpu"})" : "{}", "600");
-        turn_for(50ms);
+        turn_a_while(50ms);
         ASSERT_FALSE(answer_) << operation;
         client_.request_stop();
         EXPECT_EQ(answer().status, 200) << operation;

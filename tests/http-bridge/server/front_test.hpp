@@ -5,6 +5,7 @@
 #include "http-bridge/server/front.hpp"
 #include "reply.hpp"
 #include "tcp_client.hpp"
+#include "../turning_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,7 @@
 namespace hal0::http {
 
 /// From a request to its answer, with routes of the test's own; the bus is there, and hal0d is not.
-class FrontTest : public testing::Test {
+class FrontTest : public test::TurningLoop {
 protected:
     void serve(Guard guard = {}) {
         router_ = std::make_unique<Router>(routes());
@@ -82,17 +83,6 @@ protected:
         };
     }
 
-    bool turn_until(const std::function<bool()>& so) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!so()) {
-            if (std::chrono::steady_clock::now() > give_up) return false;
-            sd_event_run(loop_.event(), 2'000);
-        }
-        return true;
-    }
-    void turn_a_while() {
-        for (const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{100}; std::chrono::steady_clock::now() < end;) sd_event_run(loop_.event(), 10'000);
-    }
     static std::string request(const std::string& method, const std::string& target, const std::string& lines = "", const std::string& body = "") {
         const std::string host = lines.find("Host: ") == std::string::npos ? "Host: localhost\r\n" : "";
         return method + " " + target + " HTTP/1.1\r\n" + host + lines + (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + body;
@@ -115,7 +105,6 @@ protected:
         EXPECT_EQ(got.body.find("secret"), std::string::npos) << got.body;
     }
 
-    bus::Loop loop_{bus::Loop::without_signals};
     std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
     bus::Proxies proxies_{loop_, *connection_};
     Mirror mirror_{loop_, *connection_, proxies_};

@@ -2,6 +2,7 @@
 
 #include "http-bridge/server/listener.hpp"
 #include "tcp_client.hpp"
+#include "../turning_loop.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,7 @@ namespace hal0::test {
 
 /// A listener on a port of its own, and the loop, which only the test turns. What an answer is, the connection does not care:
 /// here it is the request's target in brackets.
-class ServerTest : public testing::Test {
+class ServerTest : public TurningLoop {
 protected:
     using Connected = std::shared_ptr<http::Connection>;
 
@@ -45,22 +46,6 @@ protected:
         return "[" + head.substr(begin, head.find(' ', begin) - begin) + "]";
     }
 
-    /// Turns the loop until it is so, or for 20 seconds.
-    bool turn_until(const std::function<bool()>& so) {
-        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-        while (!so()) {
-            if (std::chrono::steady_clock::now() > give_up) return false;
-            turn();
-        }
-        return true;
-    }
-    void turn() { sd_event_run(loop_.event(), 2'000); }
-    /// Turns it for a while: nothing can be waited for where nothing is to come. @return how often there was something to do
-    int turn_a_while(std::chrono::milliseconds time = std::chrono::milliseconds{100}) {
-        int count = 0;
-        for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end;) count += sd_event_run(loop_.event(), 10'000) > 0 ? 1 : 0;
-        return count;
-    }
     /// Turns it until the client has got this, and says what it has got instead.
     testing::AssertionResult gets(TcpClient& client, const std::string& what) {
         if (turn_until([&] { return client.got().size() >= what.size() || client.has_ended(); }) && client.got() == what) return testing::AssertionSuccess();
@@ -78,7 +63,6 @@ protected:
         });
     }
 
-    bus::Loop loop_{bus::Loop::without_signals};
     std::uint16_t port_ = 0;
     std::vector<std::string> requests_;
     std::function<void(const Connected&, const std::string& head)> answer_ = [](const Connected& connection, const std::string& head) { connection->write(echo(head), false); };
