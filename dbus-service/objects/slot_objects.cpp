@@ -2,6 +2,7 @@
 
 #include "slot/disk/paths.hpp"
 #include "slot/disk/read_file.hpp"
+#include "slot/idle.hpp"
 #include "slot/toml_json.hpp"
 
 #include <fmt/format.h>
@@ -174,26 +175,20 @@ void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, 
 }
 
 void SlotObjects::wake_when_unused(const slot::SlotName& name, const SlotProperties& shown) {
-    // An unload may be refused, or overtaken by somebody else's start: who has to mend that needs minutes.
-    constexpr std::uint64_t ask_again_usec = 60'000'000;
     auto& unused = unused_[name];
     if (!unused.timer) unused.timer = std::make_unique<bus::Loop::Timer>(loop_, [this, name] { changed(name); });
     const bool rests = shown.condition.state == slot::State::ready || shown.condition.state == slot::State::idle;
     if (!rests) return unused.timer->cancel();
-    const auto now = microseconds(CLOCK_MONOTONIC);
     const auto used = std::max(systemd_.slot_unit(name).active_since_monotonic, servers_->state(name).last_used_monotonic);
-    const auto idle_at = used + std::uint64_t{catalog_.plan().settings.idle_after_s} * 1'000'000;
-    auto unload_at = shown.idle_timeout_s == 0 ? UINT64_MAX : used + std::uint64_t{shown.idle_timeout_s} * 1'000'000;
-    if (unused.unload_asked_since == used) unload_at = unused.unload_asked_at + ask_again_usec;
-    if (now >= unload_at) {
-        unused.unload_asked_since = used;
+    if (std::exchange(unused.since, used) != used) unused.unload_asked_at = 0;
+    const auto now = microseconds(CLOCK_MONOTONIC);
+    const auto step = slot::rest_step({used, catalog_.plan().settings.idle_after_s, shown.idle_timeout_s, unused.unload_asked_at}, now);
+    if (step.unload) {
         unused.unload_asked_at = now;
-        unload_at = now + ask_again_usec;
         listener_.unused_too_long(name);
     }
-    const auto next = now < idle_at ? std::min(idle_at, unload_at) : unload_at;
-    if (next == UINT64_MAX) return unused.timer->cancel();
-    unused.timer->set(std::chrono::microseconds{next - now});
+    if (step.look_again == UINT64_MAX) return unused.timer->cancel();
+    unused.timer->set(std::chrono::microseconds{step.look_again - now});
 }
 
 std::string SlotObjects::running_model(const slot::SlotName& name) {

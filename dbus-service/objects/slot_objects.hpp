@@ -81,7 +81,7 @@ private:
     // That nobody uses a slot is nothing that anybody signals: time itself makes it idle, and then unloads it.
     struct Unused {
         std::unique_ptr<bus::Loop::Timer> timer;
-        std::uint64_t unload_asked_since = 0, unload_asked_at = 0;  // CLOCK_MONOTONIC in microseconds: unused since when it was, and when it was asked for
+        std::uint64_t since = 0, unload_asked_at = 0;  // CLOCK_MONOTONIC in microseconds; 0: not asked for since then
     };
     std::map<slot::SlotName, Unused> unused_;
 };
