@@ -46,7 +46,7 @@ void add_add(CLI::App& model, Context& context) {
         if (!options->mmproj.empty()) body["mmproj"] = options->mmproj;
         const auto row = context.client().send("POST", "/api/models", body);
         context.terminal.print(fmt::format("Registered model {}.", options->id));
-        if (!row.value("installed", true)) complain(fmt::format("there is no file {} yet: a slot with this model does not start before it is there", options->path));
+        if (row.contains("installed") && row["installed"] == false) complain(fmt::format("there is no file {} yet: a slot with this model does not start before it is there", options->path));
     });
 }
 

@@ -54,7 +54,7 @@ Json profile_json(const Json& row, const Slots& slots) {
 Json model_json(const Json& row) {
     Json out{{"id", ""}, {"name", ""}, {"path", ""}, {"size_bytes", nullptr}, {"license", nullptr}, {"capabilities", Json::array()}, {"hf_repo", nullptr},
              {"hf_filename", nullptr}, {"tags", Json::array()}, {"backends", Json::array()}, {"mmproj", nullptr}, {"defaults", Json::object()},
-             {"metadata", Json::object()}, {"installed", false}, {"created", nullptr}, {"type", nullptr}};
+             {"metadata", Json::object()}, {"installed", nullptr}, {"created", nullptr}, {"type", nullptr}};
     if (row.is_object()) out.update(row);
     out.update({{"ns", "pulled"}, {"object", "model"}, {"owned_by", "local"}});
     return out;

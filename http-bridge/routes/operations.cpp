@@ -126,7 +126,7 @@ bus::Task<Answer> restart(Context& context, Request request) {
 }
 
 /// Until the model that runs is the default, too; or until it is said why that cannot be.
-bus::Task<> persisted(Context& context, std::string name, std::string model) {
+bus::Task<> persisted(Context& context, std::string name, std::string model, std::stop_token given_up) {
     const auto* slot = context.mirror.find(name);
     if (!slot) co_return;
     const std::string running = slot->message;
@@ -134,7 +134,7 @@ bus::Task<> persisted(Context& context, std::string name, std::string model) {
         const auto* now = context.mirror.find(name);
         return !now || !runs(now->state) || now->model != model || now->default_model == model || now->message != running;
     };
-    co_await context.mirror.until(written, file_patience);
+    co_await context.mirror.until(written, file_patience, given_up);
 }
 
 bus::Task<Answer> swap(Context& context, Request request) {
@@ -146,11 +146,11 @@ bus::Task<Answer> swap(Context& context, Request request) {
     bool over = co_await settled(context, slot, wait, request.given_up);
     // It goes back to the model that ran before, and is at rest after that only.
     const std::function<bool()> goes_back = [&context, name = slot.name] { return !is_failed(context, name); };
-    if (over && !goes_back() && co_await context.mirror.until(goes_back, signal_patience)) {
+    if (over && !goes_back() && co_await context.mirror.until(goes_back, signal_patience, request.given_up)) {
         const auto failed = before(context, request);
         over = co_await settled(context, failed, wait, request.given_up);
     }
-    if (over && wanted.persist && !is_failed(context, slot.name)) co_await persisted(context, slot.name, wanted.model_id);
+    if (over && wanted.persist && !is_failed(context, slot.name)) co_await persisted(context, slot.name, wanted.model_id, request.given_up);
     const auto* now = context.mirror.find(slot.name);
     // It was faster back on the model that ran before than anybody could see it fail.
     if (over && now && runs(now->state) && now->model != wanted.model_id)
@@ -169,29 +169,37 @@ bus::Task<Answer> create(Context& context, Request request) {
     co_return summary(context, wanted.name, 201);
 }
 
+/// Why a slot is still there, though it was to be deleted.
+Refused not_deleted(const SlotRecord& slot, bool given_up) {
+    json details{{"slot", slot.name}, {"state", slot.state}};
+    if (slot.state == "unloading" || given_up) {
+        details["operation"] = "delete";
+        return Refused{409, "slot.busy", fmt::format("slot {} is still being deleted: it stops first", slot.name), details};
+    }
+    details["result"] = nullptr;
+    const bool rests = slot.state == "offline" || slot.state == "error";
+    const std::string why = rests ? "journalctl -u hal0d says why" : "it was started again meanwhile";
+    return Refused{500, "slot.spawn_failed", fmt::format("slot {} was not deleted: {}", slot.name, why), details};
+}
+
 bus::Task<Answer> remove(Context& context, Request request) {
     const auto name = slot_of(context, request).name;
-    json details{{"slot", name}};
+    const json details{{"slot", name}};
     co_await asked(context.hal0d.remove(name), details);
     // A start that was under way may have come to its end until here, and is stopped; what comes up later is another one.
     const auto* stopping = context.mirror.find(name);
     const auto active_since = stopping ? stopping->active_since : 0;
-    const auto started_again = [&context, name, active_since] {
+    const std::function<bool()> gone = [&context, name] { return !context.mirror.find(name); };
+    const std::function<bool()> over = [&context, name, active_since] {
         const auto* now = context.mirror.find(name);
-        return now && runs(now->state) && now->active_since != active_since;
+        return !now || (runs(now->state) && now->active_since != active_since);
     };
-    const std::function<bool()> over = [&context, name, started_again] { return !context.mirror.find(name) || started_again(); };
-    co_await context.mirror.until(over, deletion_patience, request.given_up);
-    const auto* now = context.mirror.find(name);
+    const bool in_time = co_await context.mirror.until(over, deletion_patience, request.given_up);
+    // It may have stopped at the last moment: its file goes right behind that.
+    if (!in_time) co_await context.mirror.until(gone, signal_patience, request.given_up);
+    if (const auto* still = context.mirror.find(name)) throw not_deleted(*still, request.given_up.stop_requested());
     const json body{{"name", name}, {"deleted", true}};
-    if (!now) co_return json_answer(body);
-    details["state"] = now->state;
-    if (started_again()) {
-        details["result"] = nullptr;
-        throw Refused{500, "slot.spawn_failed", fmt::format("slot {} was not deleted: it was started again meanwhile", name), details};
-    }
-    details["operation"] = "delete";
-    throw Refused{409, "slot.busy", fmt::format("slot {} is still being deleted: it stops first", name), details};
+    co_return json_answer(body);
 }
 
 json edit_details(const std::string& name, const json& changes) {
@@ -279,7 +287,7 @@ bus::Task<Answer> pull(Context& context, Request request) {
             const auto* now = context.mirror.find(name);
             return !now || now->pull != last;
         };
-        co_await context.mirror.until(begun, signal_patience);
+        co_await context.mirror.until(begun, signal_patience, request.given_up);
     }
     const auto* now = context.mirror.find(name);
     if (!now) co_return summary(context, name);

@@ -22,7 +22,7 @@ TEST(Model, HasEveryField) {
 }
 
 constexpr auto bare_model = R"({"id":"q","name":"","path":"","size_bytes":null,"license":null,"capabilities":[],"hf_repo":null,"hf_filename":null,"tags":[],"backends":[],"mmproj":null,
-    "defaults":{},"metadata":{},"ns":"pulled","installed":false,"object":"model","created":null,"owned_by":"local","type":null})";
+    "defaults":{},"metadata":{},"ns":"pulled","installed":null,"object":"model","created":null,"owned_by":"local","type":null})";
 
 TEST(Model, InventsNothing) {
     EXPECT_EQ(model_json(json::parse(R"({"id":"q"})")).dump(), compact(bare_model));
