@@ -1,6 +1,5 @@
 #include "dbus-interfaces/variant_json.hpp"
 
-#include "dbus-interfaces/bus.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
 
 #include <fmt/format.h>

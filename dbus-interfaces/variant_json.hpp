@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dbus-interfaces/bus.hpp"
 #include "slot/client_config.hpp"
 
 #include <nlohmann/json.hpp>
-#include <sdbus-c++/sdbus-c++.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include "slot/disk/markers.hpp"
 #include "slot/disk/paths.hpp"
 #include "slot/disk/temporary.hpp"
+#include "slot/model_rows.hpp"
 
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
@@ -31,7 +32,7 @@ Hal0d::Hal0d(bus::Loop& loop, sdbus::IConnection& connection, const std::string&
       servers_(loop, [this](const slot::SlotName& name) { slots_.changed(name); }),
       authorization_(proxies_, trusted_on_this_host()),
       operations_(loop, worker_, catalog_, systemd_, reloads_, outside()),
-      model_files_(loop, root),
+      model_files_(loop, ask_store()),
       requests_{authorization_, operations_, model_files_},
       watch_(loop, root, {.changed = [this](Watch::What) { catalog_.read(); files_changed(); },
                           .failed = [](const slot::Error& problem) { say(SD_WARNING, problem.message); }}),
@@ -93,6 +94,18 @@ void Hal0d::read_files_now() {
     catalog_.read();
     files_changed();
     slots_.show_changes();
+}
+
+ModelFiles::Asks Hal0d::ask_store() {
+    return {
+        .rows = [this] {
+            const auto& file = catalog_.registry_file();
+            return file ? slot::model_rows(catalog_.models(), file->path, file->text) : ModelFiles::Rows{};
+        },
+        .store = [this] { return catalog_.plan().settings.model_store; },
+        .look = [root = catalog_.root()](ModelFiles::Rows& rows, const std::string& store) { add_files(rows, root, store); },
+        .answered_late = [this] { root_object_->model_files_changed(); },  // who asked it to look
+    };
 }
 
 void Hal0d::files_changed() {

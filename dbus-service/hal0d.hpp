@@ -37,6 +37,7 @@ private:
     Systemd::Listener follow_units();
     SlotObjects::Listener follow_slots();
     Operations::Outside outside();
+    ModelFiles::Asks ask_store();
     static void remove_stale_files(const std::string& root);
     void forget_stale_trials();
     void read_files_now();

@@ -5,7 +5,6 @@
 #include "dbus-service/objects/arguments.hpp"
 #include "dbus-service/objects/reply.hpp"
 #include "slot/disk/paths.hpp"
-#include "slot/model_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -98,9 +97,7 @@ void RootObject::List(sdbus::Result<std::vector<bus::Dictionary>>&& result) { re
 bus::Task<std::vector<bus::Dictionary>> RootObject::list() {
     requests_.operations.read_files();
     std::vector<bus::Dictionary> models;
-    const auto file = catalog_.registry_file();
-    if (!file) co_return models;
-    const auto rows = co_await requests_.model_files.look_at(slot::model_rows(catalog_.models(), file->path, file->text), catalog_.plan().settings.model_store);
+    const auto rows = co_await requests_.model_files.list();
     for (const auto& row : rows) models.push_back(bus::to_dictionary(row));
     co_return models;
 }

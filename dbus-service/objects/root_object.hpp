@@ -21,6 +21,8 @@ public:
 
     /// The files were read again: emits what changed.
     void files_changed();
+    /// What is known of the models' files is something else now.
+    void model_files_changed() { emitChanged(); }
 
 private:
     using Problem = sdbus::Struct<std::string, std::uint32_t, std::string>;  // file, line, message
