@@ -95,13 +95,13 @@ bus::Task<> Operations::go_back(slot::SlotName name, slot::ModelId model, Previo
     } else {
         co_await systemd_.reset_failed(unit_name(name));
         co_await restart_previous(name, *previous);
-        failure += previous->empty() ? "; it runs without a model again" : fmt::format("; it is back on model '{}'", *previous);
+        failure += previous->empty() ? "; it is started again as its file says" : fmt::format("; it is back on model '{}'", *previous);
     }
     set_notice(name, failure);
     outside_.log_failure(name, failure);
 }
 
-/// A slot whose file names no model starts without one.
+/// Of a slot that ran without a model, its file tells what is to run.
 bus::Task<> Operations::restart_previous(slot::SlotName name, std::string model) {
     const auto id = slot::ModelId::parse(model);
     auto restarted = id ? restart_with(name, *id) : queued(systemd_.restart(unit_name(name)), "restart " + unit_name(name));

@@ -273,12 +273,10 @@ def moment(machine, script, *values, **options):
 
 # --- the daemon -------------------------------------------------------------------------------------------
 
-# In bash: as a crash would end it. The bus knows that it is gone when this is over, so that the next call goes to another one. Its
-# start limit is for crashes, not for tests.
+# In bash: as a crash would end it. The bus knows that it is gone when this is over, so that the next call goes to another one.
 KILL_DAEMON = f"""
     ask_bus() {{ busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "$@" 2>/dev/null; }}
     owner=$(ask_bus GetNameOwner s {SERVICE} | cut -d '"' -f 2)
-    systemctl reset-failed {DAEMON} || true
     systemctl kill --kill-whom=main --signal=KILL {DAEMON} || owner=
     until [[ -z $owner || $(ask_bus NameHasOwner s "$owner") == 'b false' ]]; do sleep 0.01; done
     """

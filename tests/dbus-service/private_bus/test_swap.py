@@ -72,7 +72,7 @@ def test_a_bad_swap_of_a_slot_that_ran_without_a_model_runs_without_one_again(ho
     systemd.script("bare", fail_in="start-post", fail_models=["beta"], fail_status="the model does not fit into memory")
     bare.swap("beta")
     shown = bare.wait(State="idle", StateMessage=lambda text: "beta" in text)
-    assert "without a model" in shown["StateMessage"]
+    assert "as its file says" in shown["StateMessage"]
     assert (shown["Model"], shown["DefaultModel"]) == ("", "") and not root.exists("run/hal0/trial/bare")
 
 
