@@ -14,7 +14,7 @@ namespace hal0::service {
 /// A configuration within the limits of slot/client_config.hpp. Throws sdbus::Error (InvalidConfig) for another one.
 nlohmann::json configuration(const bus::Dictionary& given);
 
-/// A text that may still be wrong, but is not too large to be kept. Throws sdbus::Error (LimitsExceeded) for another one.
+/// A text that may still be wrong, but is not too large to be kept. Throws sdbus::Error (InvalidConfig) for another one.
 std::string text(std::string given);
 
 }  // namespace hal0::service

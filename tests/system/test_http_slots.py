@@ -237,6 +237,13 @@ def test_a_broken_file_is_shown_with_its_error(bridge, make_slot):
     assert bridge.slot(slot.name)["state"] == "offline"
 
 
+@pytest.mark.parametrize("kib", [65, 200, 1000])
+def test_a_text_that_no_slot_has_is_a_wrong_one(bridge, make_slot, kib):
+    slot = make_slot()
+    refused = bridge.ask("PUT", f"/api/slots/{slot.name}/config?format=toml", "#" * (kib * 1024))
+    assert (refused.status, refused.code) == (400, "slot.config_error")
+
+
 def test_fetching_an_image_that_is_there(bridge, make_slot):
     slot = make_slot(model=TINY)
     begun = bridge.ask("POST", f"/api/slots/{slot.name}/pull")

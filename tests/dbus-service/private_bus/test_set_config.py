@@ -107,6 +107,7 @@ WRONG = {
     "an unknown model": ("port = PORT\n[model]\ndefault = \"nobody\"\n", "NoSuchModel", "nobody"),
     "an unknown profile": ("port = PORT\nprofile = \"nobody\"\n", "NoSuchProfile", "chat.toml:2:11: profile: "),
     "too long a text": ("#" + 65536 * "x" + "\n", "InvalidConfig", "65536"),
+    "a text that is not even kept": ("#" + 200_000 * "x" + "\n", "InvalidConfig", "128 KiB"),
     "too deep a text": ("port = PORT\na = " + 20000 * "[" + 20000 * "]", "InvalidConfig", "128 levels"),
 }
 
