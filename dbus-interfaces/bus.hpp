@@ -110,7 +110,7 @@ Message& read_at_most(Message& message, const char* signature, Next next) {
     if (!message.enterContainer(signature)) return message;
     for (std::size_t count = 0; next(); ++count)
         if (count == most_variants)
-            throw hal0::bus::error("org.freedesktop.DBus.Error.LimitsExceeded", "a dictionary or list has more than 4096 elements");
+            throw hal0::bus::error("org.freedesktop.DBus.Error.LimitsExceeded", "a dictionary or list has more than " + std::to_string(most_variants) + " elements");
     message.clearFlags();
     message.exitContainer();
     return message;

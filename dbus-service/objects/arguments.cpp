@@ -1,7 +1,5 @@
 #include "dbus-service/objects/arguments.hpp"
 
-#include "dbus-interfaces/bus.hpp"
-#include "dbus-interfaces/errors.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
 #include "dbus-service/objects/reply.hpp"
 #include "slot/client_config.hpp"
@@ -24,8 +22,10 @@ nlohmann::json configuration(const bus::Dictionary& given) {
 }
 
 std::string text(std::string given) {
-    if (given.size() <= longest_text) return given;
-    throw bus::error(names::error_name(slot::ErrorKind::invalid_config), fmt::format("a text is longer than {} KiB", longest_text / 1024));
+    return or_bus_error([&] {
+        if (given.size() > longest_text) throw bus::OperationFailed{slot::ErrorKind::invalid_config, fmt::format("a text is longer than {} KiB", longest_text / 1024)};
+        return std::move(given);
+    });
 }
 
 }  // namespace hal0::service

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 namespace hal0::service {
 namespace {
 
@@ -16,7 +18,7 @@ bus::Task<sdbus::ObjectPath> path_of(bus::Task<slot::SlotName> made) {
     co_return sdbus::ObjectPath{names::slot_path(name)};
 }
 
-std::string text_of(const std::optional<slot::SourceFile>& file) { return file ? file->text : ""; }
+std::string_view text_of(const std::optional<slot::SourceFile>& file) { return file ? std::string_view{file->text} : ""; }
 
 }  // namespace
 
@@ -56,8 +58,8 @@ void RootObject::files_changed() {
         changed.emplace_back("Profiles");
     }
     if (!changed.empty()) emitPropertiesChangedSignal(bus::InterfaceName{names::manager_interface}, changed);
-    if (auto now = text_of(catalog_.registry_file()); now != registry_) {
-        registry_ = std::move(now);
+    if (const auto now = text_of(catalog_.registry_file()); now != registry_) {
+        registry_ = now;
         emitChanged();
     }
 }

@@ -175,10 +175,13 @@ void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, 
 }
 
 void SlotObjects::wake_when_unused(const slot::SlotName& name, const SlotProperties& shown) {
+    const bool rests = shown.condition.state == slot::State::ready || shown.condition.state == slot::State::idle;
+    if (!rests) {
+        if (const auto rested = unused_.find(name); rested != unused_.end()) rested->second.timer->cancel();
+        return;
+    }
     auto& unused = unused_[name];
     if (!unused.timer) unused.timer = std::make_unique<bus::Loop::Timer>(loop_, [this, name] { changed(name); });
-    const bool rests = shown.condition.state == slot::State::ready || shown.condition.state == slot::State::idle;
-    if (!rests) return unused.timer->cancel();
     const auto used = std::max(systemd_.slot_unit(name).active_since_monotonic, servers_->state(name).last_used_monotonic);
     if (std::exchange(unused.since, used) != used) unused.unload_asked_at = 0;
     const auto now = microseconds(CLOCK_MONOTONIC);
