@@ -1,9 +1,7 @@
 // What operations wait for, and what they answer: against a stand-in for hal0d that the test moves.
 #include "../mirror/scripted_hal0d.hpp"
-#include "../turning_loop.hpp"
+#include "../bridge_on_bus.hpp"
 
-#include "dbus-interfaces/loop/bus_source.hpp"
-#include "http-bridge/routes/context.hpp"
 #include "http-bridge/routes/route.hpp"
 #include "http-bridge/server/front.hpp"
 
@@ -27,7 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-class OperationsTest : public test::TurningLoop {
+class OperationsTest : public test::BridgeOnBus {
 protected:
     void SetUp() override {
         std::optional<std::exception_ptr> ended;
@@ -79,16 +77,7 @@ protected:
         EXPECT_EQ(error["details"], details);
     }
 
-    std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
-    bus::Proxies proxies_{loop_, *connection_};
     ScriptedHal0d there_{loop_};
-    Mirror mirror_{loop_, *connection_, proxies_};
-    Hal0d hal0d_{proxies_};
-    Journal journal_{loop_, "/nonexistent"};
-    const Counters counters_;
-    const std::map<std::string, Answer> dashboard_;
-    Context context_{loop_, mirror_, hal0d_, journal_, counters_, dashboard_, ""};
-    bus::BusSource bus_{loop_, *connection_};
     std::stop_source client_;
     std::optional<Answer> answer_;
 };

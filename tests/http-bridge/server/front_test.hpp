@@ -1,11 +1,10 @@
 #pragma once
 
-#include "dbus-interfaces/loop/bus_source.hpp"
 #include "dbus-interfaces/operation_failed.hpp"
 #include "http-bridge/server/front.hpp"
 #include "reply.hpp"
 #include "tcp_client.hpp"
-#include "../turning_loop.hpp"
+#include "../bridge_on_bus.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +20,7 @@
 namespace hal0::http {
 
 /// From a request to its answer, with routes of the test's own; the bus is there, and hal0d is not.
-class FrontTest : public test::TurningLoop {
+class FrontTest : public test::BridgeOnBus {
 protected:
     void serve(Guard guard = {}) {
         router_ = std::make_unique<Router>(routes());
@@ -105,15 +104,6 @@ protected:
         EXPECT_EQ(got.body.find("secret"), std::string::npos) << got.body;
     }
 
-    std::unique_ptr<sdbus::IConnection> connection_ = sdbus::createSessionBusConnection();
-    bus::Proxies proxies_{loop_, *connection_};
-    Mirror mirror_{loop_, *connection_, proxies_};
-    Hal0d hal0d_{proxies_};
-    Journal journal_{loop_, "/nonexistent"};
-    const Counters counters_;
-    const std::map<std::string, Answer> dashboard_;
-    Context context_{loop_, mirror_, hal0d_, journal_, counters_, dashboard_, ""};
-    bus::BusSource bus_{loop_, *connection_};
     std::unique_ptr<Router> router_;
     std::unique_ptr<Front> front_;
     std::uint16_t port_ = 0;
