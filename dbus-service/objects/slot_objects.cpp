@@ -31,6 +31,11 @@ nlohmann::json config_of(const slot::SourceFile* file) {
 
 bool has_failed(const UnitState& unit) { return unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart"); }
 
+/// It failed, or is about to: what a server that was killed leaves is still being cleaned up, and its unit is inactive next.
+bool has_died(const UnitState& unit, const slot::Condition& shown) {
+    return has_failed(unit) || (unit.active_state == "deactivating" && shown.state == slot::State::error);
+}
+
 }  // namespace
 
 SlotObjects::SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener)
@@ -76,7 +81,7 @@ void SlotObjects::show(const slot::SlotName& name) {
     auto& entry = entries_[name];
     auto properties = this->properties(name, entry, *planned);
     if (may_restart(name, entry, properties)) return;
-    entry.had_failed = has_failed(systemd_.slot_unit(name));
+    entry.had_died = has_died(systemd_.slot_unit(name), properties.condition);
     wake_when_unused(name, properties);
     if (!entry.object) {
         entry.object = std::make_unique<SlotObject>(connection_, name, *requests_, [this] { part_.ask(); });
@@ -103,7 +108,7 @@ void SlotObjects::remove(const slot::SlotName& name) {
 /// that from the end. Only time does.
 bool SlotObjects::may_restart(const slot::SlotName& name, Entry& entry, const SlotProperties& now) {
     constexpr std::uint64_t moment_usec = 100'000;
-    if (!entry.had_failed || now.condition.state != slot::State::offline) {
+    if (!entry.had_died || now.condition.state != slot::State::offline) {
         entry.offline_since = 0;
         return false;
     }

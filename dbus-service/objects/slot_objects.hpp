@@ -50,7 +50,7 @@ private:
         std::string started_of, error_line_of;  // the invocations that these are of
         std::optional<slot::Started> started;
         std::string error_line;
-        bool had_failed = false;  // its unit, when it was shown last
+        bool had_died = false;  // its unit, when it was shown last
         std::unique_ptr<bus::Loop::Timer> settles;
         std::uint64_t offline_since = 0;  // CLOCK_MONOTONIC, microseconds; 0: it is not
     };

@@ -22,9 +22,9 @@ class Control:
         if held and not held.timer:
             held.go_on()
 
-    def do_crash(self, unit, result="exit-code", status=None):
+    def do_crash(self, unit, result="exit-code", status=None, exit_status=0):
         """The running unit's process ends."""
-        self.systemd.units[unit].fail(result, status)
+        self.systemd.units[unit].fail(result, status, exit_status=exit_status)
 
     def do_say(self, unit, status):
         """The unit's process sets its StatusText."""

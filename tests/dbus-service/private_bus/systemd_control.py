@@ -26,8 +26,8 @@ class SystemdControl:
     def release(self, slot, pull=False):
         self._do("release", unit=self.unit(slot, pull))
 
-    def crash(self, slot, result="exit-code", status=None):
-        self._do("crash", unit=self.unit(slot), result=result, status=status)
+    def crash(self, slot, result="exit-code", status=None, exit_status=0):
+        self._do("crash", unit=self.unit(slot), result=result, status=status, exit_status=exit_status)
 
     def say(self, slot, status, pull=False):
         self._do("say", unit=self.unit(slot, pull), status=status)

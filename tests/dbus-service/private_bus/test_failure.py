@@ -35,6 +35,18 @@ def test_a_crash_and_its_automatic_restart(chat, systemd):
     assert "offline" not in states and "unloading" not in states
 
 
+def test_a_server_that_is_killed_is_never_offline(chat, systemd):
+    """It ends as one that was stopped, for systemd (SuccessExitStatus=), and is inactive for a moment before it restarts."""
+    systemd.script("chat", restart_ms=50, dead_ms=20)
+    chat.load()
+    chat.wait(State="ready")
+    chat.forget_signals()
+    systemd.crash("chat", "success", exit_status=137)
+    chat.wait(State="error", StateMessage=lambda text: "killed" in text and "restarts automatically" in text)
+    chat.wait(State="ready", Restarts=1)
+    assert "offline" not in chat.states() and "unloading" not in chat.states(), chat.states()
+
+
 def test_a_slot_that_fails_too_often_stays_failed_and_loads_again(chat, systemd):
     systemd.script("chat", fail_in="start-post", restart_ms=20, most_restarts=2)
     chat.load()

@@ -29,7 +29,7 @@ class Unit:
         self.systemd, self.name, self.script = systemd, name, script
         self.path = f"/org/freedesktop/systemd1/unit/{label(name)}"
         self.active, self.sub, self.result, self.status_text = "inactive", "dead", "success", ""
-        self.restarts = 0
+        self.restarts, self.exit_status = 0, 0
         self.job = None
         self.invocation = b""
         self.command = None  # what the container would run: unit_files.Command
@@ -50,7 +50,8 @@ class Unit:
         if interface == SERVICE:
             running = self.active == "active"
             return {"MainPID": dbus.UInt32(os.getpid() if running else 0), "ControlPID": dbus.UInt32(0), "StatusText": self.status_text,
-                    "StatusErrno": dbus.Int32(0), "Result": self.result, "NRestarts": dbus.UInt32(self.restarts)}
+                    "StatusErrno": dbus.Int32(0), "Result": self.result, "NRestarts": dbus.UInt32(self.restarts),
+                    "ExecMainStatus": dbus.Int32(self.exit_status)}
         job = (self.job.id, self.job.path) if self.job else (0, "/")
         shown = {"ActiveState": self.active, "SubState": self.sub,
                  "Job": dbus.Struct((dbus.UInt32(job[0]), dbus.ObjectPath(job[1])), signature="uo"),
@@ -101,7 +102,7 @@ class Unit:
         return GLib.SOURCE_REMOVE
 
     def start(self):
-        self.result, self.status_text, self.invocation = "success", "", os.urandom(16)
+        self.result, self.status_text, self.invocation, self.exit_status = "success", "", os.urandom(16), 0
         self.command, refusal = unit_files.command(self.systemd.root, self.name)
         if refusal:
             self.status_text = refusal
@@ -139,15 +140,15 @@ class Unit:
             self.enter("deactivating", "stop" if self.active == "active" else "stop-sigterm")
         self.wait(lambda: self.dead("inactive" if self.result == "success" else "failed"))
 
-    def fail(self, result, status=None, again=True):
+    def fail(self, result, status=None, again=True, exit_status=0):
         """A process of the unit ended badly. Passes through "deactivating", as every service with ExecStopPost= does."""
         self.stop_waiting()
-        self.result = result
+        self.result, self.exit_status = result, exit_status
         if status is not None:
             self.status_text = status
         self.close_server()
         self.enter("deactivating", "stop-post")
-        self.wait(lambda: self.dead("failed", again), 1)
+        self.wait(lambda: self.dead("inactive" if result == "success" else "failed", again), 1)
 
     def dead(self, active, again=False):
         self.stop_waiting()
@@ -157,9 +158,12 @@ class Unit:
         asked_to_stop = self.job and self.job.type in ("stop", "restart")
         self.systemd.unit_arrived(self)
         if again and self.script.restart_ms is not None and not asked_to_stop and self.job is None:
-            self.enter("activating", "auto-restart")
-            self.wait(self.restart, self.script.restart_ms)
+            return self.wait(self.wait_for_restart, self.script.dead_ms) if self.script.dead_ms else self.wait_for_restart()
         self.systemd.collect(self)
+
+    def wait_for_restart(self):
+        self.enter("activating", "auto-restart")
+        self.wait(self.restart, self.script.restart_ms)
 
     def restart(self):
         if self.restarts >= self.script.most_restarts:
