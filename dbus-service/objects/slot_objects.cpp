@@ -31,11 +31,6 @@ nlohmann::json config_of(const slot::SourceFile* file) {
 
 bool has_failed(const UnitState& unit) { return unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart"); }
 
-/// It failed, or is about to: what a server that was killed leaves is still being cleaned up, and its unit is inactive next.
-bool has_died(const UnitState& unit, const slot::Condition& shown) {
-    return has_failed(unit) || (unit.active_state == "deactivating" && shown.state == slot::State::error);
-}
-
 }  // namespace
 
 SlotObjects::SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener)
@@ -80,8 +75,6 @@ void SlotObjects::show(const slot::SlotName& name) {
     if (leaving_.contains(name)) return;  // part() comes back to it
     auto& entry = entries_[name];
     auto properties = this->properties(name, entry, *planned);
-    if (may_restart(name, entry, properties)) return;
-    entry.had_died = has_died(systemd_.slot_unit(name), properties.condition);
     wake_when_unused(name, properties);
     if (!entry.object) {
         entry.object = std::make_unique<SlotObject>(connection_, name, *requests_, [this] { part_.ask(); });
@@ -102,22 +95,6 @@ void SlotObjects::remove(const slot::SlotName& name) {
     entries_.erase(found);
     unused_.erase(name);
     servers_->forget(name);
-}
-
-/// On its way from a failure to an automatic restart a unit is inactive for a moment, and nothing that systemd says tells
-/// that from the end. Only time does.
-bool SlotObjects::may_restart(const slot::SlotName& name, Entry& entry, const SlotProperties& now) {
-    constexpr std::uint64_t moment_usec = 100'000;
-    if (!entry.had_died || now.condition.state != slot::State::offline) {
-        entry.offline_since = 0;
-        return false;
-    }
-    const auto clock = microseconds(CLOCK_MONOTONIC);
-    if (entry.offline_since == 0) entry.offline_since = clock;
-    if (clock - entry.offline_since >= moment_usec) return false;
-    if (!entry.settles) entry.settles = std::make_unique<bus::Loop::Timer>(loop_, [this, name] { changed(name); });
-    entry.settles->set(std::chrono::microseconds{entry.offline_since + moment_usec - clock});
-    return true;
 }
 
 void SlotObjects::part() {

@@ -50,15 +50,11 @@ private:
         std::string started_of, error_line_of;  // the invocations that these are of
         std::optional<slot::Started> started;
         std::string error_line;
-        bool had_died = false;  // its unit, when it was shown last
-        std::unique_ptr<bus::Loop::Timer> settles;
-        std::uint64_t offline_since = 0;  // CLOCK_MONOTONIC, microseconds; 0: it is not
     };
 
     void show(const slot::SlotName& name);
     void remove(const slot::SlotName& name);
     void part();
-    bool may_restart(const slot::SlotName& name, Entry& entry, const SlotProperties& now);
     std::optional<slot::PlannedSlot> planned(const slot::SlotName& name) const;
     SlotProperties properties(const slot::SlotName& name, Entry& entry, const slot::PlannedSlot& planned);
     void look_at_start(const slot::SlotName& name, Entry& entry, const UnitState& unit);

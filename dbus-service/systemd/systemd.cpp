@@ -101,7 +101,7 @@ bus::Task<> Systemd::read_unit(std::string unit) {
     if (!state.job_path.empty()) in_background(ask_job_type(*which, state.job_path));
 }
 
-/// What systemd does not signal: the unit's cgroup.
+/// What a signal does not say: the unit's cgroup, or whether its end is one.
 bus::Task<> Systemd::read_again(UnitOfSlot unit) {
     co_await read_unit(name_of(unit));
     listener_.unit_changed(unit.slot);
@@ -137,6 +137,10 @@ void Systemd::on_properties_changed(sdbus::Message& message) {
     const auto before = state;
     take_over(state, changed);
     if (state == before) return;
+    if (!unit->pulls && may_restart(before, state)) {
+        state = before;
+        return in_background(read_again(*unit));
+    }
     if (state.job_path != before.job_path && !state.job_path.empty()) in_background(ask_job_type(*unit, state.job_path));
     if (!state.job_path.empty() && state.job_type.empty()) return;  // told when it is known what the job is
     if (state.is_active() && state.control_group.empty() && !before.is_active()) in_background(read_again(*unit));

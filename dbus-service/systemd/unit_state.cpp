@@ -74,6 +74,10 @@ void take_over(UnitState& state, const Properties& changed) {
     if (state.job_type == "restart" && !state.is_active() && state.active_state != "deactivating") state.job_type = "start";
 }
 
+bool may_restart(const UnitState& before, const UnitState& now) {
+    return before.active_state == "deactivating" && now.active_state == "inactive" && now.job_path.empty();
+}
+
 std::optional<UnitOfSlot> unit_of_slot_named(std::string_view unit) {
     constexpr std::string_view suffix = ".service";
     if (!unit.ends_with(suffix)) return std::nullopt;

@@ -40,6 +40,11 @@ using Properties = std::map<std::string, sdbus::Variant>;
 /// Throws sdbus::Error if one has another type than systemd documents.
 void take_over(UnitState& state, const Properties& changed);
 
+/// Whether a signal that a slot's unit is inactive may mean no end: systemd shows it so for a moment, too, when it is going to
+/// restart it automatically (service_enter_dead() in its service.c). Asked, it says which; a stop that somebody asked for is
+/// known by its job.
+bool may_restart(const UnitState& before, const UnitState& now);
+
 /// A unit of ours, by its object path.
 struct UnitOfSlot {
     slot::SlotName slot;

@@ -49,6 +49,20 @@ TEST(UnitState, ARestartIsAStartOnceTheUnitHasStopped) {
     EXPECT_EQ(state.job_type, "start");
 }
 
+TEST(UnitState, MayRestartWhenItEndsWithoutAStop) {
+    const auto unit = [](std::string active_state, std::string job_path = "") {
+        UnitState state;
+        state.active_state = std::move(active_state);
+        state.job_path = std::move(job_path);
+        return state;
+    };
+    EXPECT_TRUE(may_restart(unit("deactivating"), unit("inactive")));
+    EXPECT_FALSE(may_restart(unit("deactivating", "/job/7"), unit("inactive", "/job/7"))) << "a stop";
+    EXPECT_FALSE(may_restart(unit("deactivating"), unit("failed"))) << "an error, whatever comes next";
+    EXPECT_FALSE(may_restart(unit("inactive", "/job/7"), unit("inactive"))) << "the end of a stop's job";
+    EXPECT_FALSE(may_restart(unit("failed"), unit("inactive"))) << "reset-failed";
+}
+
 TEST(UnitState, RefusesAPropertyOfAnotherType) {
     UnitState state;
     EXPECT_THROW(take_over(state, {{"NRestarts", sdbus::Variant{std::string{"three"}}}}), sdbus::Error);

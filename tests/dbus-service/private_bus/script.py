@@ -10,7 +10,7 @@ class Script:
     fail_times      how often (-1: always)
     fail_models     only with one of these models, if given
     restart_ms      wait for an automatic restart; None: there is none
-    dead_ms         how long it is seen as ended before that
+    late_ms         how long the bus takes to bring the signal that it waits for that
     most_restarts   then the unit stays failed
     job_result      the next job ends with this, and does nothing
     """
@@ -19,7 +19,7 @@ class Script:
         self.phase_ms, self.hold, self.status = 40, None, {}
         self.fail_in, self.fail_result, self.fail_status = None, "exit-code", None
         self.fail_times, self.fail_models = -1, None
-        self.restart_ms, self.dead_ms, self.most_restarts = None, 0, 5
+        self.restart_ms, self.late_ms, self.most_restarts = None, 0, 5
         self.job_result = None
 
     def change(self, **values):

@@ -37,7 +37,7 @@ def test_a_crash_and_its_automatic_restart(chat, systemd):
 
 def test_a_server_that_is_killed_is_never_offline(chat, systemd):
     """It ends as one that was stopped, for systemd (SuccessExitStatus=), and is inactive for a moment before it restarts."""
-    systemd.script("chat", restart_ms=50, dead_ms=20)
+    systemd.script("chat", restart_ms=100, late_ms=20)
     chat.load()
     chat.wait(State="ready")
     chat.forget_signals()

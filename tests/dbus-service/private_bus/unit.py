@@ -71,7 +71,7 @@ class Unit:
 
     # --- states ---------------------------------------------------------------------------------------------
 
-    def enter(self, active, sub):
+    def enter(self, active, sub, signal_late_ms=0):
         at = now()
         if active != self.active:
             self.times["StateChange"] = at
@@ -81,7 +81,9 @@ class Unit:
                 self.times["InactiveEnter"] = at
         self.active, self.sub = active, sub
         self.status_text = self.script.status.get(sub, self.status_text)
-        self.systemd.unit_changed(self)
+        if not signal_late_ms:
+            return self.systemd.unit_changed(self)
+        GLib.timeout_add(signal_late_ms, lambda: self.systemd.unit_changed(self) or GLib.SOURCE_REMOVE)
 
     def wait(self, then, milliseconds=None):
         """Goes on after the phase's time, unless the test holds the unit here."""
@@ -158,11 +160,11 @@ class Unit:
         asked_to_stop = self.job and self.job.type in ("stop", "restart")
         self.systemd.unit_arrived(self)
         if again and self.script.restart_ms is not None and not asked_to_stop and self.job is None:
-            return self.wait(self.wait_for_restart, self.script.dead_ms) if self.script.dead_ms else self.wait_for_restart()
+            return self.wait_for_restart()
         self.systemd.collect(self)
 
     def wait_for_restart(self):
-        self.enter("activating", "auto-restart")
+        self.enter("activating", "auto-restart", self.script.late_ms)
         self.wait(self.restart, self.script.restart_ms)
 
     def restart(self):
