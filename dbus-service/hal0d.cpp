@@ -16,7 +16,8 @@
 namespace hal0::service {
 namespace {
 
-void say(const char* level, std::string_view text) { fmt::print(stderr, "{}{}\n", level, text); }
+/// fmt::print() throws when nobody reads, which is no reason to end.
+void say(const char* level, std::string_view text) { std::fputs(fmt::format("{}{}\n", level, text).c_str(), stderr); }
 
 }  // namespace
 

@@ -75,6 +75,8 @@ void SlotObjects::show(const slot::SlotName& name) {
     if (leaving_.contains(name)) return;  // part() comes back to it
     auto& entry = entries_[name];
     auto properties = this->properties(name, entry, *planned);
+    // Only its job tells a stop from a death: the state is told when it is known.
+    if (entry.object && systemd_.slot_unit(name).has_unknown_job()) properties.condition = entry.object->properties().condition;
     wake_when_unused(name, properties);
     if (!entry.object) {
         entry.object = std::make_unique<SlotObject>(connection_, name, *requests_, [this] { part_.ask(); });

@@ -18,6 +18,10 @@ constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 // A daemon-reload runs all generators of the machine, and may be rate-limited; sd-bus gives up after 25 s by itself.
 constexpr std::chrono::minutes reload_patience{2};
 
+// dbus-daemon refuses more than 128 replies that one connection waits for (max_replies_per_connection of its system.conf), and
+// there may be more slots than that which end at once. What operations ask must get through, too.
+constexpr std::size_t most_questions = 64;
+
 const std::vector<std::string> any_state;
 const std::vector<std::string> our_units{"hal0-slot@*.service", "hal0-slot-pull@*.service"};
 
@@ -98,10 +102,10 @@ bus::Task<> Systemd::read_unit(std::string unit) {
     not_heard_of_.erase(unit);
     auto& state = state_of(*which);
     take_over(state, all);
-    if (!state.job_path.empty()) in_background(ask_job_type(*which, state.job_path));
+    if (state.has_unknown_job()) in_background(ask_job_type(*which, state.job_path));
 }
 
-/// What a signal does not say: the unit's cgroup, or whether its end is one.
+/// What systemd does not signal: the unit's cgroup.
 bus::Task<> Systemd::read_again(UnitOfSlot unit) {
     co_await read_unit(name_of(unit));
     listener_.unit_changed(unit.slot);
@@ -114,14 +118,40 @@ bus::Task<> Systemd::ask_job_type(UnitOfSlot unit, std::string job) {
         auto& state = state_of(unit);
         if (state.job_path != job) co_return;  // meanwhile there is another one
         state.job_type = type.get<std::string>();
-    } catch (const sdbus::Error&) {
-        // The job has ended before it could be asked; its end comes as a signal.
+    } catch (const sdbus::Error& error) {
+        // A job that has ended before it could be asked says so by a signal.
+        auto& state = state_of(unit);
+        if (!is_error(error, "org.freedesktop.DBus.Error.UnknownObject") && state.job_path == job) state.job_type = "none";
     }
     listener_.unit_changed(unit.slot);
 }
 
-void Systemd::in_background(bus::Task<> task) {
-    bus::detach(std::move(task), [](std::exception_ptr) {});  // what it would have found out comes as a signal, or not at all
+/// See may_restart(). Without an answer, what the signal said counts.
+bus::Task<> Systemd::ask_whether_ended(UnitOfSlot unit, UnitState before, UnitState ended) {
+    try {
+        co_await read_unit(name_of(unit));
+    } catch (const sdbus::Error&) {
+        auto& state = state_of(unit);
+        if (state == before) state = std::move(ended);
+    }
+    listener_.unit_changed(unit.slot);
+}
+
+void Systemd::in_background(bus::Task<> question) {
+    questions_.push_back(std::move(question));
+    ask_next();
+}
+
+void Systemd::ask_next() {
+    while (asking_ < most_questions && !questions_.empty()) {
+        auto question = std::move(questions_.front());
+        questions_.pop_front();
+        ++asking_;
+        bus::detach(std::move(question), [this](std::exception_ptr) {  // what it would have found out comes as a signal, or not at all
+            --asking_;
+            ask_next();
+        });
+    }
 }
 
 // --- signals ---------------------------------------------------------------------------------------------
@@ -138,11 +168,14 @@ void Systemd::on_properties_changed(sdbus::Message& message) {
     take_over(state, changed);
     if (state == before) return;
     if (!unit->pulls && may_restart(before, state)) {
-        state = before;
-        return in_background(read_again(*unit));
+        auto ended = std::exchange(state, before);
+        return in_background(ask_whether_ended(*unit, before, std::move(ended)));
     }
-    if (state.job_path != before.job_path && !state.job_path.empty()) in_background(ask_job_type(*unit, state.job_path));
-    if (!state.job_path.empty() && state.job_type.empty()) return;  // told when it is known what the job is
+    if (state.has_unknown_job()) {  // told when it is known what the job is
+        const bool is_asked = before.has_unknown_job() && before.job_path == state.job_path;
+        if (!is_asked) in_background(ask_job_type(*unit, state.job_path));
+        return;
+    }
     if (state.is_active() && state.control_group.empty() && !before.is_active()) in_background(read_again(*unit));
     listener_.unit_changed(unit->slot);
 }
@@ -152,9 +185,7 @@ void Systemd::on_job_removed(sdbus::Message& message) {
     sdbus::ObjectPath job;
     std::string unit, result;
     message >> id >> job >> unit >> result;
-    const auto waiting = waiting_for_jobs_.extract(job);
-    if (waiting.empty()) return;
-    for (const auto& resume : waiting.mapped()) resume(result);
+    end_job(job, result);
 }
 
 /// A unit that does nothing is stopped, not gone. How its last pull ended stays known.
@@ -179,10 +210,27 @@ void Systemd::on_owner_changed(sdbus::Message& message) {
     std::string name, before, now;
     message >> name >> before >> now;
     reloading_ = false;
-    const auto waiting = std::exchange(waiting_for_jobs_, {});
-    for (const auto& [job, all] : waiting)
-        for (const auto& resume : all) resume("lost");
-    if (!now.empty()) in_background(follow());
+    if (!now.empty()) in_background(follow_again());
+}
+
+/// Jobs outlive a daemon-reexec, as at every upgrade of systemd. Of those that have ended meanwhile nobody will hear.
+bus::Task<> Systemd::follow_again() {
+    std::set<std::string> lost;
+    for (const auto& [job, waiting] : waiting_for_jobs_) lost.insert(job);
+    try {
+        co_await follow();
+        for (const auto* units : {&slots_, &pulls_})
+            for (const auto& [name, state] : *units) lost.erase(state.job_path);
+    } catch (const sdbus::Error&) {
+        // It has left again, and comes back again; or it answers nobody.
+    }
+    for (const auto& job : lost) end_job(job, "lost");
+}
+
+void Systemd::end_job(const std::string& job, const std::string& result) {
+    const auto waiting = waiting_for_jobs_.extract(job);
+    if (waiting.empty()) return;
+    for (const auto& resume : waiting.mapped()) resume(result);
 }
 
 // --- requests --------------------------------------------------------------------------------------------

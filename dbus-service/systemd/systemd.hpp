@@ -6,7 +6,9 @@
 
 #include <sdbus-c++/sdbus-c++.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -72,7 +74,11 @@ private:
     void forget_unlisted(const std::string& unit);
     bus::Task<> read_again(UnitOfSlot unit);
     bus::Task<> ask_job_type(UnitOfSlot unit, std::string job);
-    void in_background(bus::Task<> task);
+    bus::Task<> ask_whether_ended(UnitOfSlot unit, UnitState before, UnitState ended);
+    bus::Task<> follow_again();
+    void end_job(const std::string& job, const std::string& result);
+    void in_background(bus::Task<> question);
+    void ask_next();
     UnitState& state_of(const UnitOfSlot& unit) { return (unit.pulls ? pulls_ : slots_)[unit.slot]; }
 
     sdbus::IConnection& connection_;
@@ -84,6 +90,8 @@ private:
     std::map<std::string, std::vector<std::function<void(std::string)>>> waiting_for_jobs_;
     std::set<std::string> not_heard_of_;  // units that a snapshot under way has neither read nor got a signal of
     std::uint64_t snapshots_ = 0;
+    std::deque<bus::Task<>> questions_;  // that wait until fewer are under way
+    std::size_t asking_ = 0;
     bool reloading_ = false;
 };
 

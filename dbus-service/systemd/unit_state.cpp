@@ -62,20 +62,28 @@ const std::map<std::string_view, Take>& takers() {
 }  // namespace
 
 void take_over(UnitState& state, const Properties& changed) {
+    const bool was_stopping = state.active_state == "deactivating";
     for (const auto& [name, value] : changed) {
         const auto taker = takers().find(name);
         if (taker != takers().end()) taker->second(state, value);
     }
+    const bool is_stopping = state.active_state == "deactivating";
     if (state.is_stopped()) state.control_group.clear();  // systemd does not signal it
     if (state.active_state == "activating" && !state.sub_state.starts_with("auto-restart")) state.job_began = !state.job_path.empty();
-    // A start that has failed is over, although systemd shows its job for a moment longer.
-    if (state.is_stopped() && state.job_began) state.job_type = "none";
-    // Once it has stopped the unit, a restart is a start, in the same job (systemd's job.c, job_finish_and_invalidate()).
-    if (state.job_type == "restart" && !state.is_active() && state.active_state != "deactivating") state.job_type = "start";
+    // A restart that is asked for while the unit starts becomes part of the start's job, without a signal (job_install() of systemd's job.c).
+    if (is_stopping && !was_stopping && state.job_type == "start") state.job_type.clear();
+    if (state.job_type == "restart" && !state.is_active() && !is_stopping) {
+        // Once it has stopped the unit, a restart is a start, in the same job (job_finish_and_invalidate(), there).
+        state.job_type = "start";
+        if (state.is_stopped()) state.job_began = false;
+    } else if (state.is_stopped() && state.job_began) {
+        state.job_type = "none";  // a start that has failed is over, although systemd shows its job for a moment longer
+    }
 }
 
 bool may_restart(const UnitState& before, const UnitState& now) {
-    return before.active_state == "deactivating" && now.active_state == "inactive" && now.job_path.empty();
+    const bool is_a_stop = !now.job_path.empty() && before.job_type != "start";
+    return before.active_state == "deactivating" && now.active_state == "inactive" && !is_a_stop;
 }
 
 std::optional<UnitOfSlot> unit_of_slot_named(std::string_view unit) {

@@ -21,7 +21,7 @@ struct UnitState {
     std::string status_text;
     std::uint32_t restarts = 0;
     std::string job_path;  // empty without a pending job
-    std::string job_type;  // "start", "stop", "restart"; asked for when job_path changes
+    std::string job_type;  // "start", "stop", "restart", "none" of one that counts no more; empty until it has been asked for
     bool job_began = false;  // the unit was seen to start for it
     std::uint64_t state_changed_at = 0;        // CLOCK_REALTIME, microseconds; 0: never
     std::uint64_t active_since = 0;            // CLOCK_REALTIME, microseconds
@@ -31,6 +31,7 @@ struct UnitState {
     bool operator==(const UnitState&) const = default;
 
     bool is_active() const { return active_state == "active" || active_state == "reloading" || active_state == "refreshing"; }
+    bool has_unknown_job() const { return !job_path.empty() && job_type.empty(); }
     bool is_stopped() const { return active_state == "inactive" || active_state == "failed"; }
 };
 

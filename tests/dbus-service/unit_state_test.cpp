@@ -49,6 +49,37 @@ TEST(UnitState, ARestartIsAStartOnceTheUnitHasStopped) {
     EXPECT_EQ(state.job_type, "start");
 }
 
+/// systemd makes it part of the start's job, and signals nothing of that: only asking tells.
+TEST(UnitState, ARestartOfAUnitThatStartsIsNoEndOfItsStart) {
+    const auto active_state = [](const char* name) { return Properties{{"ActiveState", sdbus::Variant{std::string{name}}}}; };
+    UnitState state;
+    take_over(state, {{"Job", job(7, "/job/7")}});
+    state.job_type = "start";
+    take_over(state, active_state("activating"));
+    take_over(state, active_state("deactivating"));
+    EXPECT_TRUE(state.has_unknown_job());
+    state.job_type = "restart";
+    take_over(state, active_state("deactivating"));
+    EXPECT_EQ(state.job_type, "restart");
+    take_over(state, active_state("inactive"));
+    EXPECT_EQ(state.job_type, "start") << "the same job is a start now";
+    take_over(state, active_state("activating"));
+    take_over(state, active_state("deactivating"));
+    state.job_type = "start";
+    take_over(state, active_state("failed"));
+    EXPECT_EQ(state.job_type, "none") << "and that start has failed";
+}
+
+TEST(UnitState, AnAutomaticRestartIsAStart) {
+    UnitState state;
+    state.active_state = "activating";
+    state.sub_state = "auto-restart";
+    take_over(state, {{"Job", job(7, "/job/7")}});
+    state.job_type = "restart";
+    take_over(state, {{"ActiveState", sdbus::Variant{std::string{"inactive"}}}, {"SubState", sdbus::Variant{std::string{"dead"}}}});
+    EXPECT_EQ(state.job_type, "start");
+}
+
 TEST(UnitState, MayRestartWhenItEndsWithoutAStop) {
     const auto unit = [](std::string active_state, std::string job_path = "") {
         UnitState state;
@@ -58,6 +89,9 @@ TEST(UnitState, MayRestartWhenItEndsWithoutAStop) {
     };
     EXPECT_TRUE(may_restart(unit("deactivating"), unit("inactive")));
     EXPECT_FALSE(may_restart(unit("deactivating", "/job/7"), unit("inactive", "/job/7"))) << "a stop";
+    auto start = unit("deactivating", "/job/7");
+    start.job_type = "start";
+    EXPECT_TRUE(may_restart(start, unit("inactive", "/job/7"))) << "a start that fails";
     EXPECT_FALSE(may_restart(unit("deactivating"), unit("failed"))) << "an error, whatever comes next";
     EXPECT_FALSE(may_restart(unit("inactive", "/job/7"), unit("inactive"))) << "the end of a stop's job";
     EXPECT_FALSE(may_restart(unit("failed"), unit("inactive"))) << "reset-failed";

@@ -47,6 +47,10 @@ class Control:
         """How long a daemon-reload takes from now on, and whether it is refused."""
         self.systemd.reload_ms, self.systemd.reload_error = milliseconds, error
 
+    def do_refuse(self, times):
+        """So many of the questions that come next, as a bus does whose limits are reached."""
+        self.systemd.refusals = times
+
     def do_vanish(self):
         self.systemd.vanish()
 

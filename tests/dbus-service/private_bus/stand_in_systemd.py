@@ -38,6 +38,7 @@ class Systemd(Service):
         self.subscribers = set()
         self.is_there = True
         self.reload_ms, self.reload_error, self.read_at = 30, None, 0
+        self.refusals = 0  # of GetAll
         self.calls = []
         self.control = Control(self)
         self.reread()
@@ -128,6 +129,9 @@ class Systemd(Service):
         return "v", values[name]
 
     def get_all(self, message, interface):
+        if self.refusals:
+            self.refusals -= 1
+            raise Refused("org.freedesktop.DBus.Error.LimitsExceeded", "The test wants it so.")
         return "a{sv}", dbus.Dictionary(self.properties_at(message.get_path(), interface), signature="sv")
 
     def properties_at(self, path, interface):
@@ -163,7 +167,7 @@ class Systemd(Service):
     def collect(self, unit):
         """Forgets the unit in a moment, if it is inactive then."""
         def forget():
-            if self.units.get(unit.name) is unit and unit.may_be_forgotten():
+            if self.units.get(unit.name) is unit and unit.may_be_forgotten() and not unit.script.is_referenced:
                 del self.units[unit.name]
                 self.manager_signal("UnitRemoved", "so", unit.name, dbus.ObjectPath(unit.path))
             return GLib.SOURCE_REMOVE

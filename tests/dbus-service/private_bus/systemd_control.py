@@ -45,6 +45,9 @@ class SystemdControl:
     def reloads(self, milliseconds=30, error=None):
         self._do("reloads", milliseconds=milliseconds, error=error)
 
+    def refuse(self, times):
+        self._do("refuse", times=times)
+
     def vanish(self):
         self._do("vanish")
 

@@ -1,5 +1,7 @@
 """What goes wrong shows as "error" with a sentence, and goes when it is over."""
 
+import pytest
+
 from client import pump, pump_for
 
 
@@ -45,6 +47,43 @@ def test_a_server_that_is_killed_is_never_offline(chat, systemd):
     chat.wait(State="error", StateMessage=lambda text: "killed" in text and "restarts automatically" in text)
     chat.wait(State="ready", Restarts=1)
     assert "offline" not in chat.states() and "unloading" not in chat.states(), chat.states()
+
+
+def test_a_server_that_ends_by_itself_is_offline_although_nobody_says_more(chat, systemd):
+    """Whether it restarts is asked, and the answer may be refused."""
+    chat.load()
+    chat.wait(State="ready")
+    pump_for(0.1)
+    systemd.script("chat", is_referenced=True)
+    systemd.refuse(1)
+    systemd.crash("chat", "success")
+    chat.wait(State="offline")
+    assert chat.states()[-2:] == ["unloading", "offline"]
+
+
+def test_a_server_that_is_killed_while_it_warms_up(chat, systemd):
+    systemd.script("chat", restart_ms=100, late_ms=20, fail_in="start-post", fail_result="success", fail_times=1)
+    chat.load()
+    chat.wait(State="ready", Restarts=1)
+    assert chat.states().count("offline") == 1, chat.states()
+
+
+@pytest.mark.parametrize("how", ["restart", "swap"])
+def test_a_restart_of_a_slot_that_starts_is_no_failure(chat, systemd, how):
+    """systemd makes it part of the job that starts it, and signals nothing of that."""
+    systemd.script("chat", hold="start-post")
+    chat.load()
+    chat.wait(State="warming")
+    pump_for(0.1)
+    chat.forget_signals()
+    systemd.script("chat", hold=None)
+    if how == "restart":
+        chat.restart()
+    else:
+        chat.swap("beta")
+    chat.wait(State="ready")
+    pump(lambda: chat.states()[-1:] == ["ready"], "StateChanged, which comes behind it")
+    assert chat.states() == ["warming", "unloading", "starting", "warming", "ready"]
 
 
 def test_a_slot_that_fails_too_often_stays_failed_and_loads_again(chat, systemd):
@@ -122,3 +161,13 @@ def test_what_nobody_uses_becomes_idle_and_is_unloaded(host, root, systemd):
     chat.wait(State="offline")
     assert chat.states() == ["offline", "starting", "warming", "ready", "idle", "unloading", "offline"]
     assert systemd.jobs_asked()[-1] == ("stop", "hal0-slot@chat.service")
+
+
+def test_a_log_that_cannot_be_written_is_no_reason_to_end(host, root, systemd):
+    root.slot("chat", f"port = {root.ports + 10}\nidle_timeout_s = 1\n[model]\ndefault = \"alpha\"\n")
+    systemd.reread()
+    chat = host.start(prefix=["sh", "-c", 'exec "$@" 2>/dev/full', "-"]).slot("chat")
+    chat.load()
+    chat.wait(State="ready")
+    chat.wait(State="offline")  # which it says why
+    assert host.daemon.is_running()

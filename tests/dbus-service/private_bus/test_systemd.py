@@ -58,6 +58,38 @@ def test_systemd_may_vanish_and_come_back(chat, host, systemd):
     chat.wait(State="ready")
 
 
+def test_a_swap_outlives_a_reexec(chat, systemd):
+    """Jobs do, too: whoever waits for one goes on waiting."""
+    chat.load()
+    chat.wait(State="ready")
+    for phase, model in (("stop", "beta"), ("start-post", "alpha")):
+        systemd.script("chat", hold=phase)
+        chat.swap(model)
+        pump(lambda: systemd.state("chat")["sub"] == phase, "it is held")
+        systemd.vanish()
+        pump_for(0.05)
+        systemd.come_back()
+        pump(systemd.subscribers, "it subscribed again")
+        pump_for(0.1)
+        systemd.release("chat")
+        chat.wait(State="ready", Model=model, DefaultModel=model)
+
+
+def test_a_delete_outlives_a_reexec(chat, host, systemd):
+    chat.load()
+    chat.wait(State="ready")
+    systemd.script("chat", hold="stop")
+    chat.delete()
+    pump(lambda: systemd.state("chat")["sub"] == "stop", "it is held")
+    systemd.vanish()
+    pump_for(0.05)
+    systemd.come_back()
+    pump(systemd.subscribers, "it subscribed again")
+    pump_for(0.1)
+    systemd.release("chat")
+    pump(lambda: "chat" not in host.hal0.slots(), "it is deleted")
+
+
 def test_calls_while_systemd_is_away_fail_and_work_again_after(chat, root, systemd):
     systemd.vanish()
     pump_for(0.1)
