@@ -107,6 +107,7 @@ bus::Task<> Operations::set_config(slot::SlotName name, std::string toml, std::o
 bus::Task<> Operations::remove(slot::SlotName name) {
     call_off_swap(name);
     auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    call_off_swap(name);  // one that had its turn just before has begun only now
     read_files();
     known(name);
     co_await mark_unloaded(name);

@@ -134,17 +134,21 @@ bus::Task<sdbus::ObjectPath> Operations::queued(bus::Task<sdbus::ObjectPath> job
 
 bus::Task<> Operations::start_or_restart(slot::SlotName name, bool again) {
     const auto unit = unit_name(name);
-    // After too many failures systemd would refuse what somebody now asks for.
-    if (systemd_.slot_unit(name).active_state == "failed") co_await systemd_.reset_failed(unit);
-    auto job = again ? systemd_.restart(unit) : systemd_.start(unit);
-    const std::string verb = again ? "restart " : "start ";
+    const auto before = systemd_.slot_unit(name);
+    // After too many failures systemd would refuse what somebody now asks for, and after some let it wait for the next restart.
+    const bool waits = waits_for_restart(before);
+    if (before.active_state == "failed" || waits) co_await systemd_.reset_failed(unit);
+    const bool stops_first = again || waits;
+    auto job = stops_first ? systemd_.restart(unit) : systemd_.start(unit);
+    const std::string verb = stops_first ? "restart " : "start ";
     co_await queued(std::move(job), verb + unit);
 }
 
 bus::Task<> Operations::stop_and_wait(slot::SlotName name) {
     const auto job = co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
     const auto result = co_await systemd_.job_result(job);
-    if (result != "done") throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", unit_name(name), result)};
+    const bool stopped = result == "done" || systemd_.slot_unit(name).is_stopped();
+    if (!stopped) throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", unit_name(name), result)};
 }
 
 bus::Task<> Operations::stop_for_good(slot::SlotName name) {
@@ -196,6 +200,7 @@ bus::Task<> Operations::load(slot::SlotName name, std::optional<std::string> mod
 bus::Task<> Operations::unload(slot::SlotName name) {
     call_off_swap(name);
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
+    call_off_swap(name);  // one that had its turn just before has begun only now
     read_files();
     set_notice(name, "");
     co_await stop_for_good(name);

@@ -54,8 +54,10 @@ bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, 
     const auto result = co_await systemd_.job_result(job);
     // A job that is done may be somebody else's restart, too, which systemd has merged with this one.
     const bool runs = outside_.running_model(name) == model.str();
+    // A server that is killed just as it has become ready ends with what a stop ends with, and the job as one that is done.
+    const bool failed = result == "failed" || (result == "done" && !systemd_.slot_unit(name).is_active());
     std::exception_ptr problem;
-    if (result == "failed") {
+    if (failed) {
         try {
             co_await go_back(name, model, previous);
         } catch (...) {
@@ -67,7 +69,7 @@ bus::Task<> Operations::finish_swap(slot::SlotName name, sdbus::ObjectPath job, 
     if (problem) std::rethrow_exception(problem);
     if (!called_off && result == "done" && runs && persist) co_await persist_swap(name, model);
     // Whatever else became of the job was somebody's wish: a stop, a restart. What they want counts.
-    if (!runs && result != "failed") co_await forget_trial(name);
+    if (!runs && !failed) co_await forget_trial(name);
 }
 
 /// The swap stays, whatever becomes of this.

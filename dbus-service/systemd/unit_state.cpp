@@ -1,5 +1,7 @@
 #include "dbus-service/systemd/unit_state.hpp"
 
+#include "slot/status_text.hpp"
+
 #include <fmt/format.h>
 #include <systemd/sd-bus.h>
 
@@ -79,6 +81,10 @@ void take_over(UnitState& state, const Properties& changed) {
     } else if (state.is_stopped() && state.job_began) {
         state.job_type = "none";  // a start that has failed is over, although systemd shows its job for a moment longer
     }
+}
+
+bool waits_for_restart(const UnitState& state) {
+    return state.active_state == "activating" && (state.sub_state.starts_with("auto-restart") || slot::is_waiting(state.status_text));
 }
 
 bool may_restart(const UnitState& before, const UnitState& now) {

@@ -41,6 +41,9 @@ using Properties = std::map<std::string, sdbus::Variant>;
 /// Throws sdbus::Error if one has another type than systemd documents.
 void take_over(UnitState& state, const Properties& changed);
 
+/// Whether the unit stands between a failure and its next automatic restart: systemd waits, or prepare does.
+bool waits_for_restart(const UnitState& state);
+
 /// Whether a signal that a slot's unit is inactive may mean no end: systemd shows it so for a moment, too, when it is going to
 /// restart it automatically (service_enter_dead() in its service.c). Asked, it says which; a stop that somebody asked for is
 /// known by its job.

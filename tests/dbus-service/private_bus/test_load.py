@@ -51,6 +51,15 @@ def test_what_signals_said_is_what_the_properties_say(chat):
     assert {key: value for key, value in mirror.items() if key not in live} == {key: value for key, value in asked.items() if key not in live}
 
 
+def test_a_load_between_automatic_restarts_does_not_wait_for_the_next_one(chat, systemd):
+    systemd.script("chat", fail_in="start-post", fail_times=1, restart_ms=60000)
+    chat.load()
+    chat.wait(State="error", StateMessage=lambda text: "restarts automatically" in text)
+    chat.load()
+    chat.wait(State="ready", Restarts=0)
+    assert ["ResetFailedUnit", "hal0-slot@chat.service"] in [call[:1] + call[2:] for call in systemd.calls("ResetFailedUnit")]
+
+
 def test_load_answers_before_the_model_does(chat, systemd):
     systemd.script("chat", hold="start-post")
     chat.load()

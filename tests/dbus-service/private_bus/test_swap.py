@@ -87,6 +87,22 @@ def test_an_unload_while_it_falls_back_is_no_less_an_unload(running, systemd, at
     assert running.get("State") == "offline"
 
 
+def test_an_unload_in_the_same_breath_as_a_bad_swap(host, root, systemd):
+    """The swap fails before the unload has taken away its marker."""
+    root.slot("chat")
+    systemd.reread()
+    slow_disk = ["strace", "-D", "-f", "-o", "/dev/null", "-e", "trace=unlink,unlinkat", "-e", "inject=unlink,unlinkat:delay_enter=400000"]
+    chat = host.start(prefix=slow_disk).slot("chat")
+    chat.load()
+    chat.wait(State="ready")
+    systemd.script("chat", fail_in="start-pre", fail_models=["beta"], phase_ms=20)
+    swap = chat.begin("Swap", chat.swap_arguments("beta"))
+    chat.begin("Unload", GLib.Variant("(a{sv})", ({},))).wait()
+    swap.wait()
+    pump_for(1.5)
+    chat.wait(State="offline", Loaded=False)
+
+
 def test_a_bad_swap_whose_fall_back_fails_is_an_error(running, root, systemd):
     before = root.config("chat")
     systemd.script("chat", fail_in="start-post")
