@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 15> not_the_cause = {
     "traceback", "warning", "level=warn", "no error", " 0 error", " 0 failed", "send_error"};
 constexpr std::array<std::string_view, 3> not_the_cause_at_the_end = {": cuda error", ": rocm error", ": hip error"};
 
+// How `podman kill`, `stop` and `rm` end when the server has gone before: an error of theirs, and none of the server's.
+constexpr std::array<std::string_view, 2> container_is_gone = {"no such container", "container state improper"};
+
 constexpr std::array<std::string_view, 3> helpers = {"prepare", "ready", "systemd"};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -84,10 +87,16 @@ std::string_view shown_last(std::string_view text) {
     return text;
 }
 
-/// What podman says besides: a container's id, or its name.
+/// A container's id, or its name, which podman prints.
 bool is_id(std::string_view text) {
     const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
     return (text.size() == 64 && std::all_of(text.begin(), text.end(), is_hex)) || (text.starts_with("hal0-slot-") && text.find(' ') == std::string_view::npos);
+}
+
+/// What podman says besides, and what is no reason.
+bool is_aside(std::string_view program, std::string_view text) {
+    const auto ends_so = [&](std::string_view end) { return text.ends_with(end); };
+    return is_id(text) || (program == "podman" && std::any_of(container_is_gone.begin(), container_is_gone.end(), ends_so));
 }
 
 }  // namespace
@@ -100,7 +109,7 @@ std::string log_reason(const std::vector<LogLine>& lines) {
         const auto plain = without_colours(line.text);
         auto text = shown_last(plain);
         const auto level = take_level(text);
-        const auto weight = is_id(text) ? Weight::none : weight_of(text, level);
+        const auto weight = is_aside(line.program, text) ? Weight::none : weight_of(text, level);
         if (weight == Weight::none || weight < best) continue;
         best = weight;
         chosen = text;

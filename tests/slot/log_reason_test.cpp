@@ -108,6 +108,18 @@ TEST(LogReason, PassesOverWhatPodmanPrintsOfAContainer) {
     EXPECT_EQ(reason({std::string(63, 'a')}), std::string(63, 'a'));
 }
 
+// Of `podman kill`, `stop` and `rm`, which come when the server is going anyway.
+TEST(LogReason, PassesOverPodmanThatFindsTheContainerGone) {
+    for (const auto& text : {"Error: can only kill running containers. 3b1952b6 is in state stopped: container state improper",
+                             "Error: no container with name or ID \"hal0-slot-chat\" found: no such container",
+                             "Error: container 1b197434 does not exist in database: no such container"}) {
+        EXPECT_EQ(log_reason({{"llama-server", "last words"}, {"podman", text}}), "last words") << text;
+        EXPECT_EQ(log_reason({{"podman", text}}), "") << text;
+        EXPECT_EQ(log_reason({{"llama-server", text}}), text) << "of somebody else it is one";
+    }
+    EXPECT_EQ(log_reason({{"podman", "Error: localhost/none:1: image not known"}}), "Error: localhost/none:1: image not known");
+}
+
 TEST(LogReason, HasNoColoursAndNoControls) {
     EXPECT_EQ(reason({"\x1b[31mERROR\x1b[0m: \x1b[1;33mno\x1b[m device"}), "ERROR: no device");
     EXPECT_EQ(reason({"error: \x1b]0;title\x07 and \x01"}), "error: \\x1b]0;title\\x07 and \\x01");

@@ -47,6 +47,25 @@ def test_a_server_that_never_answers(make_slot, watch):
     assert slot.left_behind() == {}
 
 
+@pytest.mark.parametrize("fault", [f"loading={FAR}", pytest.param(f"loading={FAR},ignore-sigterm", id="no-handler-yet")])
+def test_a_start_that_takes_too_long_says_so(make_slot, watch, fault):
+    """With what to change, and what the server was about: not with what becomes of it when systemd ends it, nor with what podman
+    says of that."""
+    slot = make_slot(fault=fault, timeouts={"start_s": 2})
+    seen = watch(slot)
+    assert slot.start(check=False).returncode != 0
+    sentence = "the model server did not become healthy within 2 s (if that is too short, raise timeouts.start_s); " \
+               "last seen: the server loads its model"
+    seen.until(lambda one: one["Result"] == "timeout" and one["StatusText"] == sentence, sentence)
+    assert sentence in slot.log().splitlines()
+    slot.stop()
+    seen.end()
+    listening = [text for text in seen.texts() if text == "warming up: the server loads its model"]
+    assert listening and "warming up: the server does not listen yet" not in seen.texts()[seen.texts().index(listening[0]):]
+    assert "Error: " not in slot.log()
+    assert slot.left_behind() == {}
+
+
 @pytest.mark.parametrize("fault", [
     f"loading={FAR}", f"late={FAR}",
     pytest.param(f"loading={FAR},ignore-sigterm", id="no-handler-yet"),

@@ -1,5 +1,6 @@
 #include "units/helper/podman.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
@@ -19,7 +20,7 @@ int wait_for(pid_t child) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-slot::Result<int> run_podman(const std::vector<std::string>& arguments) {
+slot::Result<int> run_podman(const std::vector<std::string>& arguments, PodmanOutput output) {
     std::vector<std::string> words = {"podman"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
@@ -32,8 +33,13 @@ slot::Result<int> run_podman(const std::vector<std::string>& arguments) {
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    if (output == PodmanOutput::none)
+        for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_WRONLY, 0);
     pid_t child = 0;
-    const int problem = posix_spawnp(&child, argv[0], nullptr, &attributes, argv.data(), environ);
+    const int problem = posix_spawnp(&child, argv[0], &files, &attributes, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (problem != 0) return cannot_run(problem);
     return wait_for(child);

@@ -4,20 +4,21 @@
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
 #include "units/helper/runtime_file.hpp"
+#include "units/ready/end_reason.hpp"
+#include "units/ready/last_seen.hpp"
 #include "units/ready/wait_healthy.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 
 namespace {
@@ -29,26 +30,29 @@ using helper::report_failure;
 using helper::report_status;
 using helper::variable;
 
-std::atomic<bool> terminating = false;
+ready::LastSeen last_seen{[](const ready::Health& health) {
+    if (!health.is_healthy()) report_status(slot::warming_text(health.in_words()));
+}};
 
 /// Servers take no SIGTERM before they are up, as the first process of their container not even by default, and there is nothing to lose.
 void kill_container(const slot::SlotName& name) {
-    const auto kill = [&] { return helper::run_podman({"kill", "--signal=KILL", container_name(name)}); };
+    // One that takes systemd's SIGTERM is gone by now, as it should be: what podman says of that would be a last error in the server's log.
+    const auto kill = [&] { return helper::run_podman({"kill", "--signal=KILL", container_name(name)}, helper::PodmanOutput::none); };
     auto killed = kill();
     // `systemctl kill` is for all processes of the unit, also for one that just comes into being.
     if (killed && *killed == 128 + SIGTERM) killed = kill();
     if (!killed) helper::report_warning(killed.error());
 }
 
-/// systemd changes the state before it sends the signal. systemctl asks, because what loads the bus's library starts later.
-bool is_being_stopped(const slot::SlotName& name) {
-    const auto command = "systemctl show --property=ActiveState --value " + unit_name(name);  // a slot's name is one word to a shell
+/// What systemd says of the unit. systemctl asks, because what loads the bus's library starts later.
+std::string ask_systemd(const slot::SlotName& name) {
+    const auto command = fmt::format("systemctl show --property={} {}", ready::unit_properties, unit_name(name));  // a slot's name is one word to a shell
     const std::unique_ptr<FILE, int (*)(FILE*)> answer{popen(command.c_str(), "re"), pclose};
-    std::array<char, 32> state{};
-    return answer && std::fgets(state.data(), state.size(), answer.get()) && std::string_view{state.data()} == "deactivating\n";
+    std::array<char, 1024> text{};
+    return answer ? std::string{text.data(), std::fread(text.data(), 1, text.size(), answer.get())} : std::string{};
 }
 
-/// From now on SIGTERM ends the server and this process: without a failure if systemd is stopping the unit, else with one that is reported.
+/// From now on SIGTERM ends the server and this process: without a failure if somebody stops the unit, else with one that is reported.
 void end_on_sigterm(const slot::SlotName& name) {
     sigset_t only;
     sigemptyset(&only);
@@ -57,9 +61,12 @@ void end_on_sigterm(const slot::SlotName& name) {
     std::thread{[only, name] {
         int signal = 0;
         sigwait(&only, &signal);
-        terminating = true;
-        kill_container(name);
-        _exit(is_being_stopped(name) ? EXIT_SUCCESS : report_failure("somebody ended it with SIGTERM before the model server answered", EXIT_FAILURE));
+        const auto last = last_seen.end();
+        std::thread killing{[&] { kill_container(name); }};  // takes podman a while, and the reason is known before
+        const auto reason = ready::end_reason(ask_systemd(name), last);
+        if (reason) report_failure(*reason, EXIT_FAILURE);
+        killing.join();
+        _exit(reason ? EXIT_FAILURE : EXIT_SUCCESS);
     }}.detach();
 }
 
@@ -77,11 +84,8 @@ int wait_for(const slot::SlotName& name) {
     end_on_sigterm(name);
     record_conmon(server);
     const auto outcome = ready::wait_healthy(
-        server, [&] { return ready::ask(port, path); },
-        [](const ready::Health& health) {
-            if (!health.is_healthy()) report_status(slot::warming_text(health.in_words()));
-        });
-    while (terminating) pause();  // it is for that to end the process
+        server, [&] { return ready::ask(port, path); }, [](const ready::Health& health) { last_seen.see(health); });
+    while (last_seen.has_ended()) pause();  // it is for the signal's thread to end the process
     if (outcome == ready::Outcome::process_ended)
         return report_failure("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
     report_status(slot::answers_text(port));
