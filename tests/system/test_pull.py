@@ -10,7 +10,7 @@ import pytest
 
 from machine import lacks, wait_until
 
-REGISTRY, PROXY = 9050, 9051
+REGISTRY, PROXY, SILENT = 9050, 9051, 9052
 HOST = f"192.0.2.1:{PROXY}"  # the address of the fixture "outside"
 IMAGE = f"{HOST}/hal0-test/server:1"
 UPLOAD = f"localhost:{REGISTRY}/hal0-test/server:1"
@@ -196,6 +196,31 @@ def test_a_pull_that_stands_still_is_given_up(machine, absent, make_slot, watch)
         slot.stop()
         machine.remove(override)
         machine.reload()
+
+
+@pytest.fixture
+def silent_registry(machine, make_unit):
+    """An image of a registry that accepts connections and never answers."""
+    make_unit("hal0-test-silent.service", "[Service]\nExecStart=/bin/sleep infinity\n")
+    make_unit("hal0-test-silent.socket", f"[Socket]\nListenStream=127.0.0.1:{SILENT}\n")
+    machine.systemctl("start", "hal0-test-silent.socket")
+    yield f"localhost:{SILENT}/none:1"
+    machine.systemctl("stop", "hal0-test-silent.socket", "hal0-test-silent.service", check=False)
+
+
+def test_a_start_that_joins_a_pull_says_so(machine, silent_registry, make_slot, watch):
+    """At once: the pull's next words may be minutes away."""
+    slot = make_slot(reload=False)
+    machine.write(f"/run/systemd/system/{slot.unit}.d/override.conf", f"[Service]\nEnvironment=HAL0_IMAGE={silent_registry}\n")
+    machine.reload()
+    machine.systemctl("start", "--no-block", slot.pull_unit)
+    connected = ("ss", "--no-header", "--tcp", "--numeric", "state", "established", f"dport = :{SILENT}")
+    wait_until(lambda: machine.output(*connected), "podman is connected")
+    time.sleep(0.5)  # its last words are said
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"] == f"pulling {silent_registry}", "the pull's words", timeout=4)
+    assert slot.show("ActiveState", "SubState") == {"ActiveState": "activating", "SubState": "start-pre"}
 
 
 @pytest.fixture

@@ -87,7 +87,10 @@ private:
                                            "PropertiesChanged", on_changed, this)) < 0 ||
             (problem = sd_bus_match_signal(bus_.get(), nullptr, systemd_service, manager_path, manager_interface, "JobRemoved", on_job_removed, this)) < 0)
             return problem;
-        return queue();
+        problem = queue();
+        // A pull that was under way says nothing until something new comes.
+        if (problem >= 0) report_progress();
+        return problem;
     }
 
     int queue() {
@@ -103,9 +106,14 @@ private:
 
     std::string property(const char* name) const { return text_property(bus_.get(), unit_, service_interface, name); }
 
+    /// A unit that has not begun yet may still have the words of an earlier run.
+    void report_progress() const {
+        if (text_property(bus_.get(), unit_, unit_interface, "ActiveState") != "activating") return;
+        if (const auto text = property("StatusText"); !text.empty()) report_status(text);
+    }
+
     static int on_changed(sd_bus_message*, void* self, sd_bus_error*) {
-        const auto text = static_cast<PullUnit*>(self)->property("StatusText");
-        if (!text.empty()) report_status(text);
+        static_cast<PullUnit*>(self)->report_progress();
         return 0;
     }
 
