@@ -56,7 +56,8 @@ Weight weight_of(std::string_view text, char level) {
     const auto is_failure = [&](std::string_view word) { return has_word(text, small, word); };
     const auto is_in = [&](std::string_view part) { return small.find(part) != std::string::npos; };
     const auto is_end = [&](std::string_view part) { return small.ends_with(part); };
-    if (level != 'E' && std::none_of(words_of_failure.begin(), words_of_failure.end(), is_failure)) return Weight::text;
+    if (level != 'E' && std::none_of(words_of_failure.begin(), words_of_failure.end(), is_failure))
+        return level == 'W' ? Weight::none : Weight::text;  // what a server warns of it has got over
     const bool is_consequence = level == 'W' || std::any_of(not_the_cause.begin(), not_the_cause.end(), is_in) ||
                                 std::any_of(not_the_cause_at_the_end.begin(), not_the_cause_at_the_end.end(), is_end);
     return is_consequence ? Weight::failure : Weight::cause;

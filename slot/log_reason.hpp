@@ -12,9 +12,10 @@ struct LogLine {
 };
 
 /// Why a model server ended, from its last lines, the oldest first: the last one that names a cause; if there is none, the
-/// last that tells of a failure; else the last with anything in it. Lines of the unit's own helpers and of systemd are
-/// passed over, for what they say is known already, and so is podman where it finds the container gone. One line of at most
-/// 300 bytes, without llama-server's time and level, controls made visible; empty if there is nothing.
+/// last that tells of a failure; else the last with anything in it, unless the server itself marks it as harmless (llama-server's
+/// levels D, I and W). Lines of the unit's own helpers and of systemd are passed over, for what they say is known already, and so
+/// is podman where it finds the container gone. One line of at most 300 bytes, without llama-server's time and level, controls
+/// made visible; empty if there is nothing.
 std::string log_reason(const std::vector<LogLine>& lines);
 
 }  // namespace hal0::slot
