@@ -111,8 +111,9 @@ bus::Task<> Operations::remove(slot::SlotName name) {
     read_files();
     known(name);
     co_await mark_unloaded(name);
-    // A running unit without its drop-in would be a riddle, so it stops first; nobody is made to wait for that.
-    const bool runs = !systemd_.slot_unit(name).is_stopped();
+    // A running unit without its drop-in would be a riddle, and so would the pull of nobody's image: they stop first; nobody
+    // is made to wait for that.
+    const bool runs = !systemd_.slot_unit(name).is_stopped() || !systemd_.pull_unit(name).is_stopped();
     if (runs)
         in_background(name, finish_removal(name, std::move(turn)));
     else
@@ -121,8 +122,9 @@ bus::Task<> Operations::remove(slot::SlotName name) {
 
 bus::Task<> Operations::finish_removal(slot::SlotName name, Turns::Turn turn) {
     static_cast<void>(turn);  // held until the end
-    if (!systemd_.slot_unit(name).is_stopped()) co_await stop_and_wait(name);
-    if (systemd_.slot_unit(name).active_state == "failed") co_await systemd_.reset_failed(unit_name(name));
+    const UnitOfSlot slot{name, false}, pull{name, true};
+    co_await put_to_rest(slot);
+    co_await put_to_rest(pull);
     {
         const auto files = co_await files_turn();
         const Change write = [path = catalog_.root() + slot_path(name)] { return disk::remove_file(path); };

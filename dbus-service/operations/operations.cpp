@@ -144,11 +144,13 @@ bus::Task<> Operations::start_or_restart(slot::SlotName name, bool again) {
     co_await queued(std::move(job), verb + unit);
 }
 
-bus::Task<> Operations::stop_and_wait(slot::SlotName name) {
-    const auto job = co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
+bus::Task<> Operations::put_to_rest(UnitOfSlot unit) {
+    const auto name = name_of(unit);
+    const auto job = co_await queued(systemd_.stop(name), "stop " + name);
     const auto result = co_await systemd_.job_result(job);
-    const bool stopped = result == "done" || systemd_.slot_unit(name).is_stopped();
-    if (!stopped) throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", unit_name(name), result)};
+    const bool stopped = result == "done" || (result == "lost" && systemd_.state(unit).is_stopped());
+    if (!stopped) throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", name, result)};
+    if (systemd_.state(unit).active_state == "failed") co_await systemd_.reset_failed(name);
 }
 
 bus::Task<> Operations::stop_for_good(slot::SlotName name) {

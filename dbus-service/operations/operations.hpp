@@ -109,7 +109,8 @@ private:
 
     bus::Task<sdbus::ObjectPath> queued(bus::Task<sdbus::ObjectPath> job, std::string what);
     bus::Task<> start_or_restart(slot::SlotName name, bool again);
-    bus::Task<> stop_and_wait(slot::SlotName name);
+    /// Stops a unit, also one that seems to do nothing, for a start may just have been queued; and forgets its failure.
+    bus::Task<> put_to_rest(UnitOfSlot unit);
     /// Stops a slot that shall not come back. Its failure is forgotten: who unloads it has seen why.
     bus::Task<> stop_for_good(slot::SlotName name);
     /// A unit that is about to fail when it is stopped is failed when the stop is done.

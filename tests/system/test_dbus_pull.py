@@ -3,7 +3,7 @@
 import pytest
 
 from hal0_bus import TINY, Follow, on_bus
-from machine import wait_until
+from machine import AT_ONCE_S, wait_until
 from test_pull import IMAGE, LAYERS_MB, absent, registry  # noqa: F401  (fixtures)
 
 
@@ -53,19 +53,53 @@ def test_unload_while_pulling(machine, absent, make_slot):
     bus.wait(State="pulling")
     bus.unload()
     bus.wait(State="offline", Loaded=False, timeout=15)
-    wait_until(lambda: machine.run("pgrep", "--full", "--", "^podman pull", check=False).returncode == 1, "no pull is left")
+    wait_until(lambda: not pulls(machine), "no pull is left")
     assert not has_image(machine)
     assert slot.left_behind() == {}
 
 
-def test_delete_while_pulling_alone(machine, absent, make_slot):
-    slot = make_slot(profile="pulled", model=TINY)
+@pytest.fixture
+def silent(machine, keep_file):
+    """A profile whose registry accepts connections and never answers: within the time that a test waits, no pull from it ends by
+    itself."""
+    port, unit, profiles = 9052, "hal0-test-silent.service", "/etc/hal0/profiles.toml"
+    machine.write(profiles, keep_file(profiles) + f'\n[profile.silent]\nimage = "127.0.0.1:{port}/none:1"\nprovider = "llama-server"\ndevice_class = "cpu"\n')
+    machine.run("systemd-run", "--collect", "--quiet", f"--unit={unit}", "python3", "-c",
+                f"import signal, socket\ns = socket.create_server(('127.0.0.1', {port}), backlog=100)\nsignal.pause()")
+    wait_until(lambda: machine.listeners(port), "the registry listens")
+    yield
+    machine.systemctl("stop", unit)
+
+
+def pulls(machine):
+    return machine.run("pgrep", "--full", "--", "^podman pull", check=False).stdout.split()
+
+
+def test_delete_while_pulling_alone(machine, silent, make_slot):
+    slot = make_slot(profile="silent", model=TINY)
     bus = on_bus(slot)
     bus.act("PullImage")
     bus.wait(ImageStatus="pulling")
+    wait_until(lambda: pulls(machine), "podman pulls")
     bus.delete()
-    wait_until(lambda: not bus.exists(), "it is gone")
-    wait_until(lambda: machine.run("pgrep", "--full", "--", "^podman pull", check=False).returncode == 1, "and its pull with it")
+    wait_until(lambda: not bus.exists(), "it is gone", AT_ONCE_S)
+    assert machine.show_one(slot.pull_unit, "ActiveState") == "inactive"
+    assert pulls(machine) == [], "and its pull with it"
+    assert not machine.exists(slot.file)
+    slot.configure(profile="fault", model=TINY)
+    assert on_bus(slot).get("Pull") == ["", 0, 0]
+
+
+def test_unload_is_not_about_a_pull_alone(machine, silent, make_slot):
+    """Nor is an idle timeout, which unloads the same way."""
+    slot = make_slot(profile="silent", model=TINY)
+    bus = on_bus(slot)
+    bus.act("PullImage")
+    bus.wait(ImageStatus="pulling")
+    bus.unload()
+    assert machine.show_one(slot.pull_unit, "ActiveState") == "activating"
+    machine.systemctl("stop", slot.pull_unit)
+    bus.wait(ImageStatus="", timeout=AT_ONCE_S)
 
 
 @pytest.mark.parametrize("profile, reason", [("unknown", "manifest unknown"), ("unreachable", "connection refused")])

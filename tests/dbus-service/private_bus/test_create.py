@@ -7,7 +7,7 @@ import pytest
 from gi.repository import GLib
 
 from client import MANAGER, ROOT, SLOT, pump, pump_for
-from hal0 import slot_path
+from hal0 import dictionary, slot_path
 from test_load import refused
 
 
@@ -165,8 +165,51 @@ def test_delete_of_a_running_slot_leaves_nothing(host, root, systemd):
     pump(lambda: systemd.state("chat") is None, "the unit is stopped")
     assert not root.exists("etc/hal0/slots/chat.toml") and not root.is_loaded("chat") and not root.exists("run/hal0/trial/chat")
     pump(lambda: not root.exists("run/systemd/generator/hal0-slot@chat.service.d"), "systemd has forgotten the file")
-    assert systemd.jobs_asked()[-1] == ("stop", "hal0-slot@chat.service")
+    assert ("stop", "hal0-slot@chat.service") in systemd.jobs_asked()
     assert refused(host.hal0.find, "chat") == "NoSuchSlot"
+
+
+def test_delete_ends_a_pull_of_its_own(host, root, systemd):
+    """One that would not end by itself; and what is made anew under that name knows nothing of it."""
+    root.slot("chat")
+    systemd.reread()
+    chat = host.start().slot("chat")
+    systemd.script("chat", pull=True, hold="start")
+    chat.pull_image()
+    chat.wait(Pull=("pulling", 0, 0))
+    chat.delete()
+    pump(lambda: host.hal0.slots() == [], "the object disappears")
+    pump(lambda: systemd.state("chat", pull=True) is None, "the pull is stopped")
+    host.hal0.create("chat", port=root.ports + 10)
+    assert host.hal0.slot("chat").get("Pull") == ("", 0, 0)
+
+
+@pytest.mark.parametrize("before, pull", [("PullImage", True), ("Load", False)])
+def test_delete_right_behind(host, root, systemd, before, pull):
+    """Nobody has seen the start begin yet."""
+    root.slot("chat")
+    systemd.reread()
+    chat = host.start().slot("chat")
+    systemd.script("chat", pull=pull, hold="start")
+    calls = [chat.begin(method, dictionary({})) for method in (before, "Delete")]
+    for call in calls:
+        assert call.wait().error is None, call.error
+    pump(lambda: host.hal0.slots() == [], "the object disappears")
+    pump(lambda: systemd.state("chat", pull) is None, "it is stopped")
+
+
+def test_delete_forgets_a_pull_that_failed(host, root, systemd):
+    root.slot("chat")
+    systemd.reread()
+    chat = host.start().slot("chat")
+    systemd.script("chat", pull=True, fail_in="start", fail_status="example.org/image: not found")
+    chat.pull_image()
+    chat.wait(Pull=("failed", 0, 0))
+    chat.delete()
+    pump(lambda: host.hal0.slots() == [], "the object disappears")
+    pump(lambda: systemd.state("chat", pull=True) is None, "systemd has forgotten the failure")
+    host.hal0.create("chat", port=root.ports + 10)
+    assert host.hal0.slot("chat").get("Pull") == ("", 0, 0)
 
 
 def test_delete_of_a_broken_slot(host, root):
