@@ -21,6 +21,14 @@ constexpr int most_attempts = 3;  // when somebody else writes the same file at 
 
 std::string slot_path(const slot::SlotName& name) { return fmt::format("{}/{}.toml", disk::slots_folder, name.str()); }
 
+/// If somebody has removed the file of a slot of that name by hand, its marker may still be there, with which the new slot would
+/// start at boot, and a trial. They go first: whoever reloads systemd meanwhile must not find them beside the file.
+slot::Result<bool> make_slot_file(const std::string& root, const slot::SlotName& name, const std::string& text) {
+    if (auto problem = disk::clear_marker(root, name)) return *std::move(problem);
+    if (auto problem = disk::clear_trial(root, name)) return *std::move(problem);
+    return disk::create_file(root + slot_path(name), text);
+}
+
 }  // namespace
 
 bus::Task<slot::SlotName> Operations::create(std::string name, nlohmann::json config) {
@@ -31,7 +39,7 @@ bus::Task<slot::SlotName> Operations::create(std::string name, nlohmann::json co
         const auto detected = catalog_.detected() ? catalog_.detected() : outside_.detected;
         const auto fresh = bus::value_or_throw(slot::new_slot(catalog_.plan(), name, config, detected, taken_ports()));
         refuse_unknown_model(fresh.name, fresh.toml);
-        const Change write = [path = catalog_.root() + slot_path(fresh.name), text = fresh.toml] { return disk::create_file(path, text); };
+        const Change write = [root = catalog_.root(), name = fresh.name, text = fresh.toml] { return make_slot_file(root, name, text); };
         const bool created = co_await change_on_disk(write);
         if (!created) throw bus::OperationFailed{ErrorKind::slot_exists, fmt::format("{} was made by somebody else just now", slot_path(fresh.name))};
         read_files();

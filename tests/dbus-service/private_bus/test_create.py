@@ -230,6 +230,32 @@ def test_a_deleted_slot_can_be_created_again(host, root):
     assert hal0.slot("chat").wait(State="ready")["Model"] == "beta"
 
 
+def test_what_is_left_of_a_file_that_was_removed_by_hand_is_not_the_new_slots(host, root, systemd):
+    """It neither comes back at boot nor starts with somebody's trial."""
+    root.slot("chat")
+    systemd.reread()
+    chat = host.start().slot("chat")
+    chat.load()
+    chat.wait(State="ready")
+    root.remove("etc/hal0/slots/chat.toml")
+    systemd.systemctl("stop", "chat")
+    pump(lambda: host.hal0.slots() == [], "the object disappears")
+    root.write("run/hal0/trial/chat", "beta\n")
+    assert root.is_loaded("chat")
+    host.hal0.create("chat", port=root.ports + 10, device="cpu", model={"default": "alpha"})
+    assert host.hal0.slot("chat").get("Loaded") is False
+    assert not root.is_loaded("chat") and not root.exists("run/hal0/trial/chat")
+    assert not root.exists("run/systemd/generator/hal0-slots.target.wants/hal0-slot@chat.service")
+
+
+def test_a_refused_create_takes_no_mark_away(host, root):
+    root.slot("chat")
+    root.write("etc/hal0/loaded/chat", "")
+    hal0 = host.start()
+    assert refused(hal0.create, "chat") == "SlotExists"
+    assert hal0.slot("chat").get("Loaded") is True and root.is_loaded("chat")
+
+
 def test_a_slot_that_was_running_when_its_file_went_can_still_be_seen_and_stops(host, root, systemd):
     root.slot("chat")
     chat = host.start().slot("chat")
