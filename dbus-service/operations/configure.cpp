@@ -86,7 +86,8 @@ bus::Task<> Operations::apply(slot::SlotName name) {
     co_await let_systemd_read(name);
     const auto* slot = std::get_if<slot::Slot>(&known(name).slot);
     const bool disabled = slot && !slot->config.enabled;
-    if (!disabled || systemd_.slot_unit(name).is_stopped()) co_return;
+    const bool is_unloaded = systemd_.slot_unit(name).does_nothing() && !catalog_.is_loaded(name);
+    if (!disabled || is_unloaded) co_return;
     call_off_swap(name);
     co_await stop_for_good(name);
 }

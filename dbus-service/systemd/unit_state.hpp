@@ -33,6 +33,8 @@ struct UnitState {
     bool is_active() const { return active_state == "active" || active_state == "reloading" || active_state == "refreshing"; }
     bool has_unknown_job() const { return !job_path.empty() && job_type.empty(); }
     bool is_stopped() const { return active_state == "inactive" || active_state == "failed"; }
+    /// No failure to be seen, and no start that waits for something else.
+    bool does_nothing() const { return active_state == "inactive" && job_path.empty(); }
 };
 
 using Properties = std::map<std::string, sdbus::Variant>;

@@ -136,6 +136,55 @@ def test_disabling_unloads(slot, systemd):
     assert refused(slot.load) == "Disabled"
 
 
+def disable_by_update(slot):
+    slot.update(enabled=False)
+
+
+def disable_by_text(slot):
+    slot.set_config("enabled = false\n" + slot.config())
+
+
+@pytest.mark.parametrize("disable", [disable_by_update, disable_by_text])
+def test_disabling_unloads_a_stopped_slot(slot, root, systemd, disable):
+    """Who enables it again has not loaded it."""
+    slot.load()
+    slot.wait(State="ready")
+    systemd.systemctl("stop", "chat")
+    slot.wait(State="offline", Loaded=True)
+    disable(slot)
+    assert not root.is_loaded("chat")
+    slot.wait(State="offline", Loaded=False, Enabled=False)
+    slot.update(enabled=True)
+    assert not root.exists("run/systemd/generator/hal0-slots.target.wants/hal0-slot@chat.service")
+
+
+@pytest.mark.parametrize("disable", [disable_by_update, disable_by_text])
+def test_disabling_a_failed_slot_ends_the_error(slot, root, systemd, disable):
+    systemd.script("chat", fail_in="start-post")
+    slot.load()
+    pump(lambda: (systemd.state("chat") or {}).get("active") == "failed", "it failed")
+    slot.wait(State="error")
+    disable(slot)
+    slot.wait(State="offline", StateMessage="", Loaded=False)
+    assert not root.is_loaded("chat")
+    pump(lambda: systemd.state("chat") is None, "systemd has forgotten the failure")
+
+
+def test_disabling_ends_automatic_restarts(slot, root, systemd):
+    systemd.script("chat", fail_in="start-post", restart_ms=60000)
+    slot.load()
+    pump(lambda: (systemd.state("chat") or {}).get("sub") == "auto-restart", "it waits for a restart")
+    slot.update(enabled=False)
+    slot.wait(State="offline", Loaded=False)
+    assert systemd.state("chat") is None
+
+
+def test_an_edit_of_a_disabled_slot_that_is_stopped_asks_systemd_for_nothing_but_a_reload(slot, systemd):
+    slot.update(enabled=False)
+    slot.update(model={"context_size": 8192})
+    assert systemd.jobs_asked() == []
+
+
 def test_an_editors_change_in_between_is_not_overwritten(slot, root):
     for number in range(20):
         root.slot("chat", root.config("chat").replace("# my slot", f"# my slot, {number}\n# my slot", 1))
