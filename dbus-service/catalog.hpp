@@ -35,7 +35,8 @@ public:
     const slot::SourceFile* source(const slot::SlotName& name) const;
     bool is_loaded(const slot::SlotName& name) const { return sources_.loaded.contains(name.str()); }
 
-    /// Whether systemd has the slot's file as it is now: what the generator would write is what stands in its folder.
+    /// Whether systemd has the slot's file as it is now: what the generator would write is what stands in its folder. Of the unit's
+    /// other files only systemd knows (Systemd::needs_reload()).
     bool systemd_has_read(const slot::SlotName& name) const;
 
 private:

@@ -45,7 +45,7 @@ bus::Task<slot::SlotName> Operations::create(std::string name, nlohmann::json co
         read_files();
         made = fresh.name;
     }
-    co_await let_systemd_read(*made);
+    co_await let_systemd_read_file(*made);
     outside_.show_changes();
     co_return *made;
 }
@@ -83,7 +83,7 @@ bus::Task<> Operations::edit(slot::SlotName name, nlohmann::json changes) {
 }
 
 bus::Task<> Operations::apply(slot::SlotName name) {
-    co_await let_systemd_read(name);
+    co_await let_systemd_read_file(name);
     const auto* slot = std::get_if<slot::Slot>(&known(name).slot);
     const bool disabled = slot && !slot->config.enabled;
     const bool is_unloaded = systemd_.slot_unit(name).does_nothing() && !catalog_.is_loaded(name);
@@ -142,7 +142,7 @@ bus::Task<> Operations::finish_removal(slot::SlotName name, Turns::Turn turn) {
     co_await forget_trial(name);
     notices_.erase(name);
     read_files();
-    co_await let_systemd_read(name);
+    co_await let_systemd_read_file(name);
 }
 
 // --- the model registry ----------------------------------------------------------------------------------

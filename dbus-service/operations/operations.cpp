@@ -113,8 +113,24 @@ bus::Task<Turns::Turn> Operations::files_turn() {
 
 // --- systemd ---------------------------------------------------------------------------------------------
 
+bus::Task<> Operations::let_systemd_read_file(slot::SlotName name) {
+    if (!catalog_.systemd_has_read(name)) co_await let_systemd_reload();
+}
+
 bus::Task<> Operations::let_systemd_read(slot::SlotName name) {
-    if (catalog_.systemd_has_read(name)) co_return;
+    bool has_read = catalog_.systemd_has_read(name);
+    try {
+        // The pull's unit, which a start may need, comes first: systemd 252 notices a new folder of drop-ins only when it loads a unit,
+        // and the slot's may be loaded.
+        if (has_read) has_read = !co_await systemd_.needs_reload(pull_unit_name(name));
+        if (has_read) has_read = !co_await systemd_.needs_reload(unit_name(name));
+    } catch (const sdbus::Error& refused) {
+        throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("systemd does not say whether it has read the files of {}: {}", unit_name(name), refused.getMessage())};
+    }
+    if (!has_read) co_await let_systemd_reload();
+}
+
+bus::Task<> Operations::let_systemd_reload() {
     // Behind those who are about to write: they share the reload.
     { const auto turn = co_await files_turn(); }
     try {

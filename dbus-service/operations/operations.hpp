@@ -91,8 +91,12 @@ private:
     bus::Task<> mark_unloaded(slot::SlotName name);
     bus::Task<> set_trial(slot::SlotName name, slot::ModelId model);
     bus::Task<> forget_trial(slot::SlotName name);
-    /// Has systemd read the slot's file, if it has not read what stands there now.
+    /// Before a start: has systemd read the slot's file, and whatever else its units are made of (`systemctl edit` without a
+    /// daemon-reload, a new package), if it has not read what stands there now.
     bus::Task<> let_systemd_read(slot::SlotName name);
+    /// The slot's file alone: after a change.
+    bus::Task<> let_systemd_read_file(slot::SlotName name);
+    bus::Task<> let_systemd_reload();
     /// The change that makes a model the slot's default.
     static nlohmann::json default_model(const std::string& id);
     /// Throws if a slot's file, as it would be, names a model that the registry does not have.

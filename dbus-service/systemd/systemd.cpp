@@ -13,6 +13,7 @@ namespace {
 constexpr auto service = "org.freedesktop.systemd1";
 constexpr auto manager_path = "/org/freedesktop/systemd1";
 constexpr auto manager_interface = "org.freedesktop.systemd1.Manager";
+constexpr auto unit_interface = "org.freedesktop.systemd1.Unit";
 constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 
 // A daemon-reload runs all generators of the machine, and may be rate-limited; sd-bus gives up after 25 s by itself.
@@ -251,6 +252,12 @@ bus::Task<> Systemd::reload() {
             [resume](bus::ReplyError error) { resume(error ? Reply{*error} : Reply{}); });
     }};
     if (auto error = co_await replied) throw *std::move(error);
+}
+
+bus::Task<bool> Systemd::needs_reload(std::string unit) {
+    const auto proxy = proxies_.at(service, unit_path(unit));
+    const auto answer = co_await bus::call<sdbus::Variant>(*proxy, properties_interface, "Get", std::string{unit_interface}, std::string{"NeedDaemonReload"});
+    co_return answer.get<bool>();
 }
 
 bus::Task<> Systemd::reset_failed(std::string unit) {

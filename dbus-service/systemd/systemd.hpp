@@ -54,6 +54,9 @@ public:
 
     /// daemon-reload; waits until it has been done. Throws sdbus::Error.
     bus::Task<> reload();
+    /// Whether a file of the unit, be it an administrator's drop-in, has changed since systemd read it. A unit that is not loaded is
+    /// loaded for the question, so this is for one that is about to start. Throws sdbus::Error.
+    bus::Task<bool> needs_reload(std::string unit);
     /// Forgets a unit's failure and its restarts. A unit that is not loaded has none: no error.
     bus::Task<> reset_failed(std::string unit);
 

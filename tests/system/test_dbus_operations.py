@@ -75,6 +75,19 @@ def test_load_after_a_file_was_written_without_a_reload(make_slot):
     assert bus.get("NeedsRestart") is False
 
 
+@pytest.mark.parametrize("runs", [True, False], ids=["restart", "start"])
+def test_an_override_that_systemd_has_not_read_counts(machine, make_slot, runs):
+    slot = make_slot(model=TINY)
+    if runs:
+        loaded(slot)
+    before = slot.container_id()
+    machine.write(f"/etc/systemd/system/{slot.unit}.d/override.conf", "[Service]\nTimeoutStopSec=33\n")
+    on_bus(slot).restart()
+    wait_until(lambda: slot.container_id() not in ("", before), "another container")
+    on_bus(slot).wait(State="ready")
+    assert slot.show("NeedDaemonReload", "TimeoutStopUSec") == {"NeedDaemonReload": "no", "TimeoutStopUSec": "33s"}
+
+
 @pytest.mark.parametrize("keys, kind, reason", [
     ({"enabled": False}, "Disabled", "is disabled"),
     ({"model": {"default": "nobody-knows"}}, "NoSuchModel", "'nobody-knows' is not in the registry"),

@@ -156,6 +156,7 @@ class Systemd(Service):
         if not name.startswith(TEMPLATES) or not name.endswith(".service"):
             raise Refused("org.freedesktop.systemd1.NoSuchUnit", f"Unit {name} not found.")
         if name not in self.units:
+            self.override_folders = unit_files.override_folders(self.root)  # systemd 252 looks for new ones only now
             self.units[name] = Unit(self, name, self.script(name))
             self.manager_signal("UnitNew", "so", name, dbus.ObjectPath(self.units[name].path))
             self.collect(self.units[name])
@@ -213,6 +214,7 @@ class Systemd(Service):
 
     def reread(self):
         self.read_at = time.time_ns()
+        self.override_folders = unit_files.override_folders(self.root)
         unit_files.generate(self.root, self.generator)
 
     def talk_nonsense(self):

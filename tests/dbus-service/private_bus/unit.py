@@ -67,7 +67,7 @@ class Unit:
             return {**self.emitted(SERVICE), "Type": "notify", "ControlGroup": group,
                     "MemoryCurrent": dbus.UInt64(2**64 - 1), "CPUUsageNSec": dbus.UInt64(2**64 - 1)}
         return {**self.emitted(UNIT), "Id": self.name, "LoadState": "loaded", "Description": self.name,
-                "NeedDaemonReload": unit_files.changed_on_disk(self.systemd.root, self.name, self.systemd.read_at)}
+                "NeedDaemonReload": unit_files.changed_on_disk(self.systemd.root, self.name, self.systemd.read_at, self.systemd.override_folders)}
 
     # --- states ---------------------------------------------------------------------------------------------
 

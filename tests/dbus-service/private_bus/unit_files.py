@@ -1,6 +1,7 @@
 """What PID 1 and the unit's helpers read and write below the test's root: the drop-ins that the real generator makes, and
 started.json, which `prepare` makes of them."""
 
+import glob
 import json
 import os
 import re
@@ -32,12 +33,16 @@ def is_pull(unit):
     return unit.startswith("hal0-slot-pull@")
 
 
-def changed_on_disk(root, unit, since):
-    """systemd's NeedDaemonReload: the file that SourcePath= names is newer than what was read."""
-    try:
-        return os.stat(f"{root}/etc/hal0/slots/{slot_of(unit)}.toml").st_mtime_ns > since
-    except FileNotFoundError:
-        return False
+def override_folders(root):
+    """Of the administrator's drop-ins."""
+    return glob.glob(f"{root}/etc/systemd/system/*.d")
+
+
+def changed_on_disk(root, unit, since, folders):
+    """systemd's NeedDaemonReload: the file that SourcePath= names, or a drop-in in a folder that it knows, is newer than what was read."""
+    source = glob.glob(f"{root}/etc/hal0/slots/{slot_of(unit)}.toml")
+    overrides = [path for path in glob.glob(f"{root}/etc/systemd/system/{unit}.d/*.conf") if os.path.dirname(path) in folders]
+    return any(os.stat(path).st_mtime_ns > since for path in source + overrides)
 
 
 def command(root, unit):
