@@ -1,8 +1,7 @@
 #include "dbus-service/worker.hpp"
 
+#include "dbus-interfaces/operation_failed.hpp"
 #include "dbus-interfaces/loop/thread_without_signals.hpp"
-
-#include <stdexcept>
 
 namespace hal0::service {
 Worker::Worker(bus::Loop& loop) : done_(loop, [](const std::function<void()>& then) { then(); }), thread_(bus::thread_without_signals([this] { work(); })) {}
@@ -19,7 +18,7 @@ Worker::~Worker() {
 void Worker::run(std::function<void()> job, std::function<void()> then) {
     {
         const std::scoped_lock lock{mutex_};
-        if (waiting_.size() >= most_waiting) throw std::runtime_error{"too much waits for the disk: it is slow or hangs; try again later"};
+        if (waiting_.size() >= most_waiting) throw bus::OperationFailed{slot::ErrorKind::busy, "too much waits for the disk: it is slow or hangs; try again later"};
         waiting_.push_back({std::move(job), std::move(then)});
     }
     wake_.notify_one();

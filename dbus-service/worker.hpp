@@ -22,7 +22,7 @@ public:
     ~Worker();
 
     /// Runs `job` on the worker's thread, then `then` on the loop's. Neither may throw; what `job` touches is its own.
-    /// Throws std::runtime_error if more jobs wait than a disk that works can leave behind.
+    /// Throws OperationFailed if more jobs wait than a disk that works can leave behind.
     void run(std::function<void()> job, std::function<void()> then);
 
     static constexpr std::size_t most_waiting = 1024;

@@ -11,7 +11,7 @@ namespace hal0::slot {
 /// Why an operation on a slot was refused or failed (design.md, 8). The words are the last part of the D-Bus error's name.
 enum class ErrorKind {
     no_such_slot, slot_exists, invalid_name, invalid_config, no_such_model, no_such_profile,
-    port_in_use, no_free_port, disabled, busy, not_authorized, systemd_failed
+    port_in_use, no_free_port, disabled, busy, not_authorized, systemd_failed, file_failed
 };
 
 template <>
@@ -21,7 +21,8 @@ inline constexpr std::array spellings<ErrorKind> = {
     Spelling<ErrorKind>{ErrorKind::no_such_model, "NoSuchModel"}, Spelling<ErrorKind>{ErrorKind::no_such_profile, "NoSuchProfile"},
     Spelling<ErrorKind>{ErrorKind::port_in_use, "PortInUse"}, Spelling<ErrorKind>{ErrorKind::no_free_port, "NoFreePort"},
     Spelling<ErrorKind>{ErrorKind::disabled, "Disabled"}, Spelling<ErrorKind>{ErrorKind::busy, "Busy"},
-    Spelling<ErrorKind>{ErrorKind::not_authorized, "NotAuthorized"}, Spelling<ErrorKind>{ErrorKind::systemd_failed, "SystemdFailed"}};
+    Spelling<ErrorKind>{ErrorKind::not_authorized, "NotAuthorized"}, Spelling<ErrorKind>{ErrorKind::systemd_failed, "SystemdFailed"},
+    Spelling<ErrorKind>{ErrorKind::file_failed, "FileFailed"}};
 
 /// The kind is for programs, the message, one sentence, for a person.
 struct OperationError {

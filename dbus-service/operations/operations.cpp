@@ -73,14 +73,14 @@ bus::Task<> Operations::write_on_disk(Write write) {
     const auto problem = std::make_shared<std::optional<slot::Error>>();
     bus::Callback<bool> done{[&](bus::Callback<bool>::Resume resume) { worker_.run([write, problem] { *problem = write(); }, [resume] { resume(true); }); }};
     co_await done;
-    if (*problem) throw std::runtime_error{(*problem)->message};
+    if (*problem) throw bus::OperationFailed{ErrorKind::file_failed, (*problem)->message};
 }
 
 bus::Task<bool> Operations::change_on_disk(Change change) {
     const auto changed = std::make_shared<slot::Result<bool>>(false);
     bus::Callback<bool> done{[&](bus::Callback<bool>::Resume resume) { worker_.run([change, changed] { *changed = change(); }, [resume] { resume(true); }); }};
     co_await done;
-    if (!*changed) throw std::runtime_error{changed->error()};
+    if (!*changed) throw bus::OperationFailed{ErrorKind::file_failed, changed->error()};
     co_return **changed;
 }
 

@@ -26,6 +26,9 @@ const bus::Dictionary no_options;
     if (name == "org.freedesktop.DBus.Error.LimitsExceeded") throw Refused{503, "system.busy", error.getMessage()};
     if (name == "org.freedesktop.DBus.Error.AccessDenied")
         throw Refused{403, "auth.forbidden", fmt::format("the bus does not let the bridge call hal0d: {}", error.getMessage())};
+    // hal0d answered: with what nobody has thought of, or, a newer one, with a kind of its own.
+    if (name == "org.freedesktop.DBus.Error.Failed" || name.starts_with(names::error_prefix))
+        throw Refused{500, "system.internal", fmt::format("something went wrong in hal0d: {}; see journalctl -u hal0d", error.getMessage())};
     throw Refused{503, "system.dbus_unavailable", fmt::format("hal0d cannot be reached: {}; see systemctl status hal0d", error.getMessage())};
 }
 

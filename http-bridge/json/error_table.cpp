@@ -95,6 +95,7 @@ HttpError http_error(ErrorKind kind) {
         case ErrorKind::busy: return {409, "slot.busy"};
         case ErrorKind::not_authorized: return {403, "auth.forbidden"};
         case ErrorKind::systemd_failed: return {500, "slot.spawn_failed"};
+        case ErrorKind::file_failed: return {500, "system.file_failed"};
     }
     return {500, "system.internal"};
 }

@@ -1,10 +1,11 @@
 #include "dbus-service/worker.hpp"
 
+#include "dbus-interfaces/operation_failed.hpp"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 
 #include <future>
-#include <stdexcept>
 
 namespace hal0::service {
 namespace {
@@ -82,7 +83,8 @@ TEST(Worker, RefusesMoreThanItsQueueHolds) {
     try {
         for (; taken < Worker::most_waiting + 2; ++taken) worker.run([wait] { wait.wait(); }, [] {});
         ADD_FAILURE() << "no limit";
-    } catch (const std::runtime_error& problem) {
+    } catch (const bus::OperationFailed& problem) {
+        EXPECT_EQ(problem.kind(), slot::ErrorKind::busy);
         EXPECT_NE(std::string{problem.what()}.find("disk"), std::string::npos);
     }
     EXPECT_GE(taken, Worker::most_waiting);

@@ -10,13 +10,13 @@ namespace {
 
 TEST(ErrorKind, HasTheWordsOfTheContract) {
     EXPECT_EQ(all_words<ErrorKind>(), "NoSuchSlot, SlotExists, InvalidName, InvalidConfig, NoSuchModel, NoSuchProfile, PortInUse, NoFreePort, Disabled, "
-                                      "Busy, NotAuthorized, SystemdFailed");
+                                      "Busy, NotAuthorized, SystemdFailed, FileFailed");
     for (const auto& [kind, word] : spellings<ErrorKind>) {
         EXPECT_EQ(to_string(kind), word);
         EXPECT_EQ(parse_word<ErrorKind>(word), kind);
     }
     EXPECT_EQ(spellings<ErrorKind>.front().first, ErrorKind::no_such_slot);
-    EXPECT_EQ(spellings<ErrorKind>.back().first, ErrorKind::systemd_failed);
+    EXPECT_EQ(spellings<ErrorKind>.back().first, ErrorKind::file_failed);
 }
 
 TEST(Result, CarriesAValueOrAFailure) {

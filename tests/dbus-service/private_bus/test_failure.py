@@ -1,8 +1,10 @@
 """What goes wrong shows as "error" with a sentence, and goes when it is over."""
 
+import os
+
 import pytest
 
-from client import pump, pump_for
+from client import Error, pump, pump_for
 
 
 def test_a_start_that_fails_is_an_error_with_the_reason(chat, systemd):
@@ -171,3 +173,15 @@ def test_a_log_that_cannot_be_written_is_no_reason_to_end(host, root, systemd):
     chat.wait(State="ready")
     chat.wait(State="offline")  # which it says why
     assert host.daemon.is_running()
+
+
+def test_a_file_that_cannot_be_written_is_an_error_of_its_own(chat, root, host, systemd):
+    os.mkdir(f"{root.path}/etc/hal0/loaded/chat")
+    with pytest.raises(Error) as problem:
+        chat.load()
+    assert problem.value.kind == "FileFailed" and "/etc/hal0/loaded/chat cannot be changed" in problem.value.text
+    os.rename(f"{root.path}/etc/hal0/slots", f"{root.path}/etc/hal0/slots.away")
+    with pytest.raises(Error) as problem:
+        host.hal0.create("fresh", model={"default": "alpha"})
+    assert problem.value.kind == "FileFailed" and "/etc/hal0/slots/fresh.toml" in problem.value.text
+    assert systemd.jobs_asked() == []

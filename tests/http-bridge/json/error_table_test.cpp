@@ -29,6 +29,7 @@ const std::vector<Row> table = {
     {ErrorKind::invalid_config, 400, "slot.config_error"},   {ErrorKind::no_such_model, 404, "model.not_found"}, {ErrorKind::no_such_profile, 404, "profiles.not_found"},
     {ErrorKind::port_in_use, 409, "slot.port_in_use"},       {ErrorKind::no_free_port, 400, "slot.no_free_port"}, {ErrorKind::disabled, 409, "slot.disabled"},
     {ErrorKind::busy, 409, "slot.busy"},                     {ErrorKind::not_authorized, 403, "auth.forbidden"}, {ErrorKind::systemd_failed, 500, "slot.spawn_failed"},
+    {ErrorKind::file_failed, 500, "system.file_failed"},
 };
 
 TEST(ErrorTable, HasEveryKind) {

@@ -105,6 +105,10 @@ void ScriptedHal0d::answer(sd_bus_message* call) {
 
 ScriptedHal0d::Message ScriptedHal0d::reply_to(sd_bus_message* call, const std::string& method) const {
     sd_bus_message* made = nullptr;
+    if (refusal) {
+        checked(sd_bus_message_new_method_errorf(call, &made, refusal->first.c_str(), "%s", refusal->second.c_str()), "sd_bus_message_new_method_errorf");
+        return Message{made};
+    }
     checked(sd_bus_message_new_method_return(call, &made), "sd_bus_message_new_method_return");
     Message reply{made};
     if (method == "GetAll") append_manager(made, version_);

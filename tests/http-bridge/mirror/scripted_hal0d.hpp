@@ -8,8 +8,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace hal0::http {
@@ -42,6 +44,7 @@ public:
     /// answered with nothing.
     std::function<void(const std::string& method)> before_answer = [](const std::string&) {}, after_answer = before_answer;
     std::vector<std::string> calls;  // their methods
+    std::optional<std::pair<std::string, std::string>> refusal;  // name and sentence: how each method is answered instead
 
 private:
     struct UnrefBus {

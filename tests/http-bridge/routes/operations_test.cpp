@@ -94,6 +94,24 @@ TEST_F(OperationsTest, ALoadIsAnsweredWhenTheSlotRuns) {
     EXPECT_EQ(json::parse(answer().body)["state"], "ready");
 }
 
+TEST_F(OperationsTest, WhatHal0dCannotDoIsNoMissingHal0d) {
+    have(offline);
+    const json load{{"slot", "chat"}, {"model_id", "tiny"}};
+    there_.refusal = {"dev.hal0.Slots1.Error.FileFailed", "/etc/hal0/loaded/chat cannot be changed: there is a folder of that name: move it away"};
+    const auto failed_file = ask("POST", "/load", "{}");
+    expect_error(failed_file, 500, "system.file_failed", load);
+    EXPECT_EQ(json::parse(failed_file.body)["error"]["message"], there_.refusal->second);
+    // No name of ours, or one that only a newer hal0d knows.
+    for (const auto* name : {"org.freedesktop.DBus.Error.Failed", "dev.hal0.Slots1.Error.Unheard"}) {
+        there_.refusal = {name, "std::bad_alloc"};
+        const auto internal = ask("POST", "/load", "{}");
+        expect_error(internal, 500, "system.internal", json::object());
+        EXPECT_EQ(json::parse(internal.body)["error"]["message"], "something went wrong in hal0d: std::bad_alloc; see journalctl -u hal0d");
+    }
+    there_.refusal = {"org.freedesktop.DBus.Error.NoReply", "Method call timed out"};
+    expect_error(ask("POST", "/load", "{}"), 503, "system.dbus_unavailable", json::object());
+}
+
 TEST_F(OperationsTest, ASwapOfASlotThatVanishes) {
     have(ready);
     behind("Swap", [this] { there_.remove("chat"); });
