@@ -141,6 +141,7 @@ bus::Task<> Operations::finish_removal(slot::SlotName name, Turns::Turn turn) {
     }
     co_await forget_trial(name);
     notices_.erase(name);
+    systemd_.forget_pull(name);
     read_files();
     co_await let_systemd_read_file(name);
 }

@@ -40,6 +40,8 @@ public:
     const UnitState& slot_unit(const slot::SlotName& name) const { return find(slots_, name); }
     const UnitState& pull_unit(const slot::SlotName& name) const { return find(pulls_, name); }
     const UnitState& state(const UnitOfSlot& unit) const { return unit.pulls ? pull_unit(unit.slot) : slot_unit(unit.slot); }
+    /// How the last pull ended, which is known here alone, concerns no later slot of that name.
+    void forget_pull(const slot::SlotName& name) { pulls_.erase(name); }
     /// Slots whose unit is not stopped, whether they have a file or not.
     std::vector<slot::SlotName> active_slots() const;
 
