@@ -136,13 +136,16 @@ TEST_F(WatchTest, ManyChangesAtOnceAreToldOnce) {
 TEST_F(WatchTest, ChangesWithoutAPauseAreToldAllTheSame) {
     make_folders();
     begin();
-    const auto end = std::chrono::steady_clock::now() + 3 * pace.longest;
-    while (std::chrono::steady_clock::now() < end) {
+    auto now = std::chrono::steady_clock::now(), last = now;
+    const auto end = now + 3 * pace.longest;
+    std::size_t pauses = 0;  // that a busy machine makes; each may be told of
+    for (; now < end; last = std::exchange(now, std::chrono::steady_clock::now())) {
+        if (now - last > pace.quiet) ++pauses;
         scratch.write("etc/hal0/slots/chat.toml", "text");
         turn(milliseconds{2});
     }
     EXPECT_GE(told.size(), 1U);
-    EXPECT_LE(told.size(), 6U);
+    EXPECT_LE(told.size(), 6U + pauses);
 }
 
 TEST_F(WatchTest, FoldersThatComeLater) {

@@ -26,13 +26,14 @@ def test_a_server_that_dies_while_it_warms_up(chat, systemd):
 
 
 def test_a_crash_and_its_automatic_restart(chat, systemd):
-    systemd.script("chat", restart_ms=150)
+    systemd.script("chat", restart_ms=150, hold="auto-restart")
     chat.load()
     chat.wait(State="ready")
     chat.forget_signals()
     systemd.crash("chat", "signal")
     shown = chat.wait(State="error", StateMessage=lambda text: "restarts automatically" in text)
     assert "signal" in shown["StateMessage"]
+    systemd.release("chat")
     shown = chat.wait(State="ready", Restarts=1)
     states = chat.states()
     assert states[:2] == ["ready", "error"] and states[-1] == "ready"
@@ -41,12 +42,13 @@ def test_a_crash_and_its_automatic_restart(chat, systemd):
 
 def test_a_server_that_is_killed_is_never_offline(chat, systemd):
     """It ends as one that was stopped, for systemd (SuccessExitStatus=), and is inactive for a moment before it restarts."""
-    systemd.script("chat", restart_ms=100, late_ms=20)
+    systemd.script("chat", restart_ms=100, late_ms=20, hold="auto-restart")
     chat.load()
     chat.wait(State="ready")
     chat.forget_signals()
     systemd.crash("chat", "success", exit_status=137)
     chat.wait(State="error", StateMessage=lambda text: "killed" in text and "restarts automatically" in text)
+    systemd.release("chat")
     chat.wait(State="ready", Restarts=1)
     assert "offline" not in chat.states() and "unloading" not in chat.states(), chat.states()
 
@@ -143,9 +145,11 @@ def test_a_short_request_counts_as_use(chat, systemd):
 def test_an_unload_of_what_nobody_uses_that_fails_is_not_asked_for_without_end(host, root, systemd):
     root.slot("chat", f"port = {root.ports + 10}\nidle_timeout_s = 1\n[model]\ndefault = \"alpha\"\n")
     chat = host.start().slot("chat")
+    systemd.script("chat", hold="start-post")
     chat.load()
-    chat.wait(State="ready")
-    systemd.script("chat", job_result="canceled")
+    chat.wait(State="warming")
+    systemd.script("chat", job_result="canceled")  # for the next one, which may come a second after the start
+    systemd.release("chat")
     pump(lambda: ("stop", "hal0-slot@chat.service") in systemd.jobs_asked(), "it is to be unloaded")
     pump_for(2)
     root.write("etc/hal0/hal0.toml", "[slots]\nidle_after_s = 1\n")  # whatever else makes it look again

@@ -112,16 +112,20 @@ def test_a_unit_that_systemd_forgets_is_offline_and_not_deleted(chat, host, syst
     assert host.hal0.slots() == ["chat"] and host.client.seen("InterfacesRemoved") == []
 
 
+def calls_in(systemd, seconds):
+    before = len(systemd.calls())
+    pump_for(seconds)
+    return systemd.calls()[before:][:10]
+
+
 def test_it_does_not_play_ping_pong_with_units_that_come_when_asked_for(chat, systemd):
     """To ask for a unit's properties loads it, which is a signal; systemd forgets it at once, which is another."""
     chat.load()
     chat.wait(State="ready")
     chat.unload()
     chat.wait(State="offline")
-    pump_for(0.2)
-    before = len(systemd.calls())
-    pump_for(0.7)
-    assert len(systemd.calls()) == before, systemd.calls()[before:][:10]
+    pump(lambda: calls_in(systemd, 0.2) == [], "it has asked for what it wants to know")
+    assert calls_in(systemd, 0.7) == []
 
 
 def test_a_new_hal0d_knows_what_runs(chat, host, root, systemd):
@@ -130,7 +134,7 @@ def test_a_new_hal0d_knows_what_runs(chat, host, root, systemd):
     root.slot("other", number=11)
     host.kill()
     systemd.systemctl("start", "other")  # fails: no drop-in; it is seen all the same
-    pump_for(0.3)
+    pump(lambda: (systemd.state("other") or {}).get("active") == "failed", "it has failed")
     hal0 = host.start()
     objects = {values[SLOT]["Name"]: values[SLOT] for path, values in hal0.objects().items() if "/slot/" in path}
     assert (objects["chat"]["State"], objects["chat"]["Model"], objects["chat"]["Loaded"]) == ("ready", "alpha", True)

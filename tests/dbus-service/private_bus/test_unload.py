@@ -76,7 +76,7 @@ def test_unload_ends_automatic_restarts(chat, systemd):
     chat.wait(State="error")
     chat.unload()
     chat.wait(State="offline")
-    assert systemd.state("chat") is None
+    pump(lambda: systemd.state("chat") is None, "systemd has forgotten it")
 
 
 def test_load_after_unload_without_waiting(chat):
