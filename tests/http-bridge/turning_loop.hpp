@@ -29,6 +29,11 @@ protected:
         return count;
     }
 
+    /// Turns it until there is next to nothing to do, which a loop that spins never comes to.
+    bool comes_to_rest() {
+        return turn_until([this] { return turn_a_while(std::chrono::milliseconds{300}) < 5; });
+    }
+
     bus::Loop loop_{bus::Loop::without_signals};
 };
 

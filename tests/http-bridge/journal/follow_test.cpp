@@ -47,11 +47,15 @@ protected:
         for (const auto& got : frames_) ASSERT_EQ(got.data, "line " + std::to_string(first++));
     }
 
-    /// Those of this process after all that the journal's thread was asked for.
-    std::size_t descriptors_when_idle() {
+    /// Waits until the journal's thread has done all that it was asked for: jobs come in their order.
+    bool becomes_idle() {
         bool idle = false;
         bus::detach(wait_for_last(), [&](std::exception_ptr) { idle = true; });
-        EXPECT_TRUE(turn_until([&] { return idle; }));
+        return turn_until([&] { return idle; });
+    }
+    /// Those of this process then.
+    std::size_t descriptors_when_idle() {
+        EXPECT_TRUE(becomes_idle());
         const auto all = std::filesystem::directory_iterator{"/proc/self/fd"};
         return static_cast<std::size_t>(std::distance(begin(all), end(all)));
     }
@@ -65,6 +69,7 @@ protected:
 TEST_F(JournalFollowTest, NowBringsWhatIsWrittenFromNowOn) {
     files_.write("a", JournalFiles::lines(1, 10));
     const auto stream = follow({});
+    ASSERT_TRUE(becomes_idle());
     turn_a_while(std::chrono::milliseconds{300});
     EXPECT_TRUE(frames_.empty());
     JournalWriter writer{files_.file("a")};
@@ -96,6 +101,7 @@ TEST_F(JournalFollowTest, MoreLinesThanThereAreBringsAll) {
 TEST_F(JournalFollowTest, FilesThatComeLaterAreRead) {
     files_.write("a", JournalFiles::lines(1, 3));
     const auto stream = follow({});
+    ASSERT_TRUE(becomes_idle());
     turn_a_while(std::chrono::milliseconds{300});
     files_.write("b", JournalFiles::lines(4, 6));
     ASSERT_TRUE(has(3));
@@ -109,6 +115,7 @@ TEST_F(JournalFollowTest, FilesThatComeLaterAreRead) {
 TEST_F(JournalFollowTest, ASlotOfWhichNothingWasEverWrittenIsFollowed) {
     files_.write("a", JournalFiles::lines(1, 3));
     const auto stream = follow({}, {{{"_SYSTEMD_UNIT=hal0-slot@chat.service"}}});
+    ASSERT_TRUE(becomes_idle());
     turn_a_while(std::chrono::milliseconds{300});
     files_.write("a", exported(JournalFiles::start_time + 4, {{"MESSAGE", "line 1"}, {"_SYSTEMD_UNIT", "hal0-slot@chat.service"}}) + JournalFiles::lines(5, 5));
     ASSERT_TRUE(has(1));
@@ -173,6 +180,7 @@ TEST_F(JournalFollowTest, ACursorWhoseEntryIsGoneResumesWhatCameAfterIt) {
 TEST_F(JournalFollowTest, ACursorNewerThanAllThereIsBringsWhatIsWrittenNext) {
     files_.write("a", JournalFiles::lines(1, 5));
     const auto stream = follow({"t=7fffffffffffff", 3});
+    ASSERT_TRUE(becomes_idle());
     turn_a_while(std::chrono::milliseconds{300});
     EXPECT_TRUE(frames_.empty());
     files_.write("a", JournalFiles::lines(6, 7));

@@ -58,10 +58,10 @@ TEST_F(FrontTest, WhoeverHangsUpLeavesHisPlaceAmongThoseThatWait) {
         clients.back()->say(request("POST", "/wait-long"));
         if (i % 32 == 0) turn_a_while();
     }
-    turn_a_while();
+    ASSERT_TRUE(comes_to_rest());
     expect_error(reply("POST", "/wait-long"), 503, "system.busy");
     for (const auto& client : clients) client->close();
-    turn_a_while();
+    ASSERT_TRUE(comes_to_rest());
     TcpClient next{port_};
     next.say(request("GET", "/wait"));
     ASSERT_TRUE(turn_until([&] { return !waiting_.empty(); }));

@@ -224,6 +224,7 @@ TEST_F(FullListenerTest, WhoeverHasWaitedLongestMakesRoom) {
     clients_[0]->say(request("/0"));
     ASSERT_TRUE(gets(*clients_[0], "[/0]"));
     come(10);
+    turn_until([this] { return ended() >= 10; });
     EXPECT_EQ(ended(), 10U);
     for (std::size_t i = 1; i <= 10; ++i) EXPECT_TRUE(clients_[i]->has_ended()) << i;
     clients_.back()->say(request("/last"));
@@ -239,6 +240,7 @@ TEST_F(FullListenerTest, WhereNobodyCanGoTheNewcomerHasTo) {
     for (const auto& client : clients_) client->say(request("/"));
     ASSERT_TRUE(turn_until([&] { return asked.size() == Listener::most_connections; }));
     come(10);
+    turn_until([this] { return ended() >= 10; });
     EXPECT_EQ(ended(), 10U);
     for (const auto& connection : asked) connection->write("done", false);
     ASSERT_TRUE(gets(*clients_.front(), "done"));
