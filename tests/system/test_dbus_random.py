@@ -1,6 +1,6 @@
 """Many changes at once, by everybody: afterwards systemd, the bus and a hal0d that has seen nothing of it say the same.
 
-HAL0_RANDOM_OPERATIONS: how many (60); HAL0_RANDOM_SEED: repeats a run."""
+HAL0_RANDOM_OPERATIONS: how many (60); HAL0_RANDOM_SEED: repeats a run. tests/run always sets one."""
 
 import json
 import os
