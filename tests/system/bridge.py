@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from machine import wait_until
 
 EVENT_SOURCE = Path(__file__).with_name("event_source.py").read_text(encoding="utf-8")
@@ -61,6 +63,17 @@ class Bridge:
     def close(self):
         for stream in self._streams:
             stream.close()
+
+
+@pytest.fixture
+def make_slot(make_slot, bridge):
+    """For files that import it: slots that the bridge knows. It hears of them a moment after hal0d."""
+    def make(*arguments, **keys):
+        slot = make_slot(*arguments, **keys)
+        wait_until(lambda: bridge.get(f"/api/slots/{slot.name}").status == 200, f"the bridge knows {slot.name}")
+        return slot
+    make.unwritten = make_slot.unwritten
+    return make
 
 
 class Stream:

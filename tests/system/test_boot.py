@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.boot
 
 DAEMONS = ("hal0d.service", "hal0-http.socket", "hal0-http.service")
-SLOW_S = 6
+SLOW_S = 12
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ def slots(module_slot):
     return {"looping": module_slot("exit-at-start=7", reload=False),
             "at start": module_slot("exit-at-start=9,last-line=out-of-memory", reload=False),
             "while warming": module_slot("loading=60,exit-later=1:5", reload=False),
-            "later": module_slot("exit-later=1.5:3")}
+            "later": module_slot("exit-later=6:3")}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,16 +33,18 @@ def looping(machine, slots):
 
 def fails(slot, status):
     """A start that fails with the server, not at a timeout, and what is to be seen of it. How fast: tests/bench/start."""
-    assert slot.start(check=False).returncode != 0
-    shown = slot.show("Result", "ExecMainStatus", "StatusText")
-    text = slot.status()
+    # All at once, for a second later it is restarted.
+    said = slot.machine.shell('if systemctl start "$1"; then exit 1; fi; systemctl show "$1" --property=Result,ExecMainStatus,StatusText; echo; '
+                              'systemctl status --no-pager --full "$1" || true', slot.unit).stdout
     slot.stop()
+    properties, _, text = said.partition("\n\n")
+    shown = dict(line.split("=", 1) for line in properties.splitlines())
     assert shown["Result"] == "exit-code"
     assert shown["ExecMainStatus"] == str(status)
     assert shown["StatusText"].startswith("the model server ended before it answered")
     assert f"status={status}" in text
     died, failed = slot.times(f"told to end with status {status}")[0], slot.times("Failed with result")[0]
-    assert 0 < failed - died < AT_ONCE_S
+    assert abs(failed - died) < AT_ONCE_S, "each is as late as the journal takes it in"
     assert slot.left_behind() == {}
 
 
@@ -73,8 +75,8 @@ def test_a_stop_ends_the_waiting(slots):
     seen = Watch(slot.machine, slot.unit, slot.port)
     slot.start(check=False)
     try:
-        seen.until(lambda one: one["StatusText"] == "waiting 2 s before automatic restart 2 of 5", "waiting 2 s")
-        slot.machine.systemctl("stop", slot.unit, timeout=1.5)
+        seen.until(lambda one: one["StatusText"] == "waiting 4 s before automatic restart 3 of 5", "waiting 4 s", timeout=LIMIT_S)
+        slot.machine.systemctl("stop", slot.unit, timeout=3.5)
         assert slot.show("ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
     finally:
         seen.end()
@@ -85,7 +87,7 @@ def test_delays_grow(looping):
     deaths = looping.times("told to end with status 7")[:4]
     gaps = [later - earlier for earlier, later in zip(deaths, deaths[1:])]
     for gap, delay in zip(gaps, DELAYS):
-        assert delay + 1 <= gap < delay + 1 + AT_ONCE_S, gaps
+        assert delay + 0.5 < gap < delay + 1 + AT_ONCE_S, gaps
 
 
 def test_waiting_is_said(looping):

@@ -33,7 +33,7 @@ def test_systemctl_start(machine, make_slot, seen):
     began = moment(machine, f"systemctl start {slot.unit}\ntrue")
     assert seen.until_changed(bus, 0, State="ready") and seen.changes(bus, "State")[-1][0] - began < SOON_S
     assert bus.all().items() >= {"State": "ready", "Loaded": False, "Model": "tiny", "StateMessage": f"answers on 127.0.0.1:{slot.port}"}.items()
-    assert seen.states(bus)[-1] == "ready"
+    wait_until(lambda: seen.states(bus)[-1:] == ["ready"], "StateChanged")
 
 
 def test_systemctl_stop(machine, ready, seen):
@@ -56,6 +56,7 @@ def test_a_container_that_is_killed_and_restarted(machine, ready, seen, how):
     assert "killed" in message or "signal" in message, message
     seen.until_changed(bus, at, State="ready")
     shown = bus.wait(State="ready", Restarts=1)
+    wait_until(lambda: seen.states(bus)[-1:] == ["ready"], "StateChanged")
     assert shown["StateMessage"] == f"answers on 127.0.0.1:{slot.port}"
     states = seen.states(bus)
     assert states[0] == "error" and states[-1] == "ready" and "offline" not in states, states
@@ -64,7 +65,7 @@ def test_a_container_that_is_killed_and_restarted(machine, ready, seen, how):
 def test_a_crash_shows_the_last_error_line_of_the_log(make_slot, seen):
     slot = make_slot("exit-later=2:4", model=TINY)
     bus = on_bus(slot)
-    slot.start()
+    slot.start(check=False)
     shown = bus.wait(State="error")
     wait_until(lambda: "fault-server was told to end with status 4" in bus.get("StateMessage") or
                any(one["member"] == "PropertiesChanged" and "fault-server was told to end with status 4" in one["values"][1].get("StateMessage", "")
@@ -77,6 +78,7 @@ def test_the_end_of_a_crash_loop(make_slot, seen):
     bus = on_bus(slot)
     bus.load()
     slot.wait("the last restart has failed", ActiveState="failed", timeout=90)
+    wait_until(lambda: "with status 6" in bus.get("StateMessage"), "the last line of the log, which comes later")
     shown = bus.wait(State="error")
     assert f"after {BURST} automatic restarts" in shown["StateMessage"], shown["StateMessage"]
     assert "fault-server was told to end with status 6" in shown["StateMessage"]
@@ -106,7 +108,7 @@ EDITS = {
     "in place": 'sed --in-place=.bak "s/= 512/= 1024/" "$1"; rm "$1.bak"',
     "written over": 'text=$(sed "s/= 512/= 1024/" "$1"); printf "%s\\n" "$text" >"$1"',
     "renamed over": 'sed "s/= 512/= 1024/" "$1" >"$(dirname "$1")/.new~"; mv "$(dirname "$1")/.new~" "$1"',
-    "moved away and written": 'mv "$1" "$1~"; sed "s/= 512/= 1024/" "$1~" >"$1"; rm "$1~"',
+    "moved away and written": 'text=$(sed "s/= 512/= 1024/" "$1"); mv "$1" "$1~"; printf "%s\\n" "$text" >"$1"; rm "$1~"',
     "from another folder": 'sed "s/= 512/= 1024/" "$1" >/etc/new-file; mv /etc/new-file "$1"',
 }
 
@@ -117,7 +119,7 @@ def test_an_edit(machine, make_slot, seen, how):
     bus = on_bus(slot)
     bus.wait(ContextSize=512)
     at = moment(machine, EDITS[how] + "\ntrue", slot.file)
-    seen.until_changed(bus, at - 0.5, ContextSize=1024)
+    seen.until_changed(bus, 0, ContextSize=1024)
     assert seen.changes(bus, "ContextSize")[-1][0] - at < SOON_S
     assert bus.get("Config")["model"]["context_size"] == 1024
     assert not [one for one in seen.signals if one["member"] in ("InterfacesRemoved", "StateChanged") and bus.path in (one["path"], *one["values"][:1])], \
@@ -181,6 +183,7 @@ def test_a_broken_file_of_a_running_slot(ready):
 def test_a_marker_by_hand(machine, make_slot, seen):
     slot = make_slot(model=TINY)
     bus = on_bus(slot)
+    wait_until(bus.exists, "the object")
     at = moment(machine, f"touch {slot.marker}")
     assert seen.until_changed(bus, at, Loaded=True) < SOON_S
     at = moment(machine, f"rm {slot.marker}")
@@ -250,9 +253,11 @@ def test_changes_during_daemon_reloads_are_not_lost(machine, make_slot):
             slot.start()
         slots[1].stop()
         machine.run("podman", "kill", slots[2].container)
-        slots[2].wait("its automatic restart", NRestarts="1", ActiveState="active", timeout=60)
+        wait_until(lambda: (shown := slots[2].show("NRestarts", "ActiveState"))["NRestarts"] != "0" and shown["ActiveState"] == "active",
+                   "its automatic restart", 60)
     finally:
         reloads.wait(timeout=120)
     on_bus(slots[0]).wait(State="ready", timeout=10)
     on_bus(slots[1]).wait(State="offline", timeout=10)
-    on_bus(slots[2]).wait(State="ready", Restarts=1, timeout=10)
+    restarts = int(slots[2].get("NRestarts"))  # systemd counts one twice that it schedules anew after a reload
+    on_bus(slots[2]).wait(State="ready", Restarts=restarts, timeout=10)

@@ -23,6 +23,7 @@ def test_pull_image_leaves_the_slot_alone(machine, absent, make_slot):
         bus.act("PullImage")
         bus.wait(ImageStatus="pulling")
         wait_until(lambda: has_image(machine) and bus.get("Pull")[0] != "pulling", "the pull ends", 60)
+        wait_until(lambda: [state for _, (state, _, _) in seen.changes(bus, "Pull")][-1:] == ["completed"], "PropertiesChanged says so")
         said = pulled(seen, bus)
         assert seen.states(bus) == []
     assert bus.get("Pull")[0] == "completed"
@@ -40,6 +41,7 @@ def test_load_pulls_and_says_so(machine, absent, make_slot):
         bus.wait(State="pulling")
         assert bus.get("StateMessage").startswith(f"pulling {IMAGE}")
         bus.wait(State="ready", timeout=90)
+        wait_until(lambda: seen.states(bus)[-1:] == ["ready"], f"StateChanged to ready; seen: {seen.states(bus)}")
         states = seen.states(bus)
         assert len(pulled(seen, bus)) >= 3
     assert [state for state in states if state in ("pulling", "warming", "ready")][0] == "pulling" and states[-1] == "ready", states

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from bridge import make_slot  # noqa: F401  (fixture)
 from machine import AT_ONCE_S
 
 TINY = {"default": "tiny"}
@@ -94,7 +95,7 @@ def test_a_log_is_resumed_across_restarts_of_the_bridge(bridge, machine, countin
         cuts = sum("ended" in one for one in stream.seen)
         machine.systemctl("restart", "hal0-http.service")
         stream.until(lambda: sum("ended" in one for one in stream.seen) > cuts and "event" in stream.seen[-1], "more lines after the restart")
-    stream.until(lambda: lines(stream)[-1:] == ["400"], "the last line", timeout=40)
+    stream.until(lambda: lines(stream)[-1:] == ["400"], "the last line", timeout=120)
     assert lines(stream) == [str(number) for number in range(1, 401)]
 
 
@@ -103,7 +104,7 @@ def test_the_log_from_before_and_the_log_that_follows_meet(bridge, counting):
     counting.start()
     time.sleep(1)
     stream = bridge.follow(f"/api/slots/{counting.name}/logs/stream?lines=5000")
-    stream.until(lambda: lines(stream)[-1:] == ["400"], "the last line", timeout=40)
+    stream.until(lambda: lines(stream)[-1:] == ["400"], "the last line", timeout=120)
     assert lines(stream)[-400:] == [str(number) for number in range(1, 401)]
     text = bridge.get(f"/api/slots/{counting.name}/logs?lines=5").json["logs"].splitlines()
     assert [line.rpartition("line ")[2] for line in text] == ["396", "397", "398", "399", "400"]

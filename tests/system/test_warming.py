@@ -11,7 +11,7 @@ FAR = 60  # seconds that no test waits for
 
 def too_early(seen):
     """What was seen of an active unit whose server did not say 200."""
-    return [one for one in seen if one["ActiveState"] == "active" and one["health"] != 200]
+    return [one for one in seen if one["ActiveState"] == "active" and one["health"] not in (200, "slow")]
 
 
 @pytest.mark.parametrize("fault, text", [
@@ -33,14 +33,14 @@ def test_active_exactly_when_it_answers(make_slot, watch, fault, text):
 
 def test_a_server_that_never_answers(make_slot, watch):
     """It ends with start_s, which begins when the container runs."""
-    slot = make_slot(fault="hang", timeouts={"start_s": 2, "stop_s": 2})
+    slot = make_slot(fault="hang", timeouts={"start_s": 4, "stop_s": 2})
     seen = watch(slot)
     began = time.monotonic()
     assert slot.start(check=False).returncode != 0
     took = time.monotonic() - began
     slot.stop()
     seen.end()
-    assert 2 <= took < 2 + 2 + AT_ONCE_S
+    assert 4 <= took < 4 + 2 + AT_ONCE_S
     assert "warming up: the server accepts connections and does not answer" in seen.texts()
     assert "timeout" in [one["Result"] for one in seen.seen]
     assert "active" not in [one["ActiveState"] for one in seen.seen]

@@ -2,7 +2,7 @@
 usage: watch_unit.py UNIT PORT
 
 The unit is looked at before the health path: a line that says "active" and not 200 means that systemd called the slot
-active too early, for a server that answers does not stop answering."""
+active too early, for a server that answers does not stop answering. Or that it did not answer in time: "slow"."""
 
 import json
 import select
@@ -21,8 +21,8 @@ def health(port):
             return answer.status
     except urllib.error.HTTPError as answer:
         return answer.code
-    except OSError:
-        return 0
+    except OSError as problem:
+        return "slow" if isinstance(getattr(problem, "reason", problem), TimeoutError) else 0
 
 
 def look(unit, port):
