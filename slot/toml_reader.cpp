@@ -10,10 +10,17 @@
 namespace hal0::slot {
 namespace {
 
+/// As TOML writes it: without a point or an exponent it would be a whole number.
+std::string shown_float(double number) {
+    auto text = fmt::format("{}", number);
+    if (text.find_first_not_of("-0123456789") == std::string::npos) text += ".0";
+    return text;
+}
+
 std::string shown_value(const toml::node& node) {
     if (const auto* text = node.as_string()) return in_quotes(text->get());
     if (const auto* number = node.as_integer()) return std::to_string(number->get());
-    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+    if (const auto* number = node.as_floating_point()) return shown_float(number->get());
     if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
     return node.is_table() ? "a table" : node.is_array() ? "a list" : "a date";
 }
@@ -79,7 +86,7 @@ std::optional<double> TomlReader::number(std::string_view key) {
     if (const auto* whole = node->as_integer()) return static_cast<double>(whole->get());
     const auto* number = node->as_floating_point();
     if (number && std::isfinite(number->get())) return number->get();
-    wrong_type(key, *node, "a number");
+    wrong_type(key, *node, number ? "a finite number" : "a number");
     return std::nullopt;
 }
 
