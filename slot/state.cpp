@@ -10,7 +10,9 @@ namespace hal0::slot {
 namespace {
 
 /// systemd's Result= in words (systemd.exec(5), $SERVICE_RESULT).
-std::string_view result_in_words(std::string_view result) {
+std::string_view result_in_words(std::string_view result, int exit_status) {
+    constexpr int podman_failed = 125;  // podman-run(1); what it runs has no reason to end so
+    if (result == "exit-code" && exit_status == podman_failed) return "podman could not run the container";
     if (result == "success") return "the model server was killed";  // RestartForceExitStatus= of the unit
     if (result == "exit-code") return "the model server exited with an error";
     if (result == "signal") return "the model server was killed by a signal";
@@ -24,12 +26,31 @@ std::string_view result_in_words(std::string_view result) {
     return "it failed";
 }
 
-/// Why a unit failed: what a helper said if one said something, else systemd's result.
-std::string reason(const Observation& unit) {
-    if (!unit.status_text.empty() && !is_progress(unit.status_text)) return unit.status_text;
-    const std::string words{result_in_words(unit.result)};
-    if (unit.exit_status == 0 || (unit.result != "exit-code" && unit.result != "signal")) return words;
-    return fmt::format("{} ({} {})", words, unit.result == "signal" ? "signal" : "status", unit.exit_status);
+/// With which status or signal the model server ended; empty if that is not known. Its container's conmon, the main process, ends
+/// with the server's status, and that is 128 and more after a signal.
+std::string ending(const Observation& unit) {
+    constexpr int most_signals = 64, signalled = 128;
+    const int status = unit.exit_status;
+    const bool is_signal = status <= most_signals;
+    if (status == 0) return "";
+    // A stop that a helper's end brought about has a status, too: that is none of the failure.
+    if (unit.result == "signal" || unit.result == "core-dump") return is_signal ? fmt::format("signal {}", status) : "";
+    if (unit.result == "success" && is_signal) return fmt::format("signal {}", status);
+    if (unit.result == "oom-kill" && is_signal) return "";  // conmon's, which the server's status went with
+    if (unit.result != "exit-code" && unit.result != "success" && unit.result != "oom-kill") return "";
+    const bool was_signalled = status > signalled && status <= signalled + most_signals;
+    return was_signalled ? fmt::format("status {}, signal {}", status, status - signalled) : fmt::format("status {}", status);
+}
+
+/// Why a unit failed: what a helper said if one said something, else systemd's result. How the server ended is added where that is the
+/// reason: with what prepare and launch say, it is launch's own status. `more` goes into the same parentheses.
+std::string reason(const Observation& unit, const std::string& more = "") {
+    const bool has_ended_early = is_ended_early(unit.status_text);
+    const bool is_helpers = !unit.status_text.empty() && !is_progress(unit.status_text) && !has_ended_early;
+    const std::string words{is_helpers ? unit.status_text : has_ended_early ? ended_early : result_in_words(unit.result, unit.exit_status)};
+    const auto how = is_helpers ? std::string{} : ending(unit);
+    if (how.empty() && more.empty()) return words;
+    return fmt::format("{} ({}{}{})", words, how, how.empty() || more.empty() ? "" : ", ", more);
 }
 
 Condition failed(const Observation& unit) {
@@ -37,7 +58,7 @@ Condition failed(const Observation& unit) {
     if (unit.restarts == 0 || is_given_up(unit.status_text)) return {State::error, reason(unit)};
     // The attempt that the start limit refused is counted too.
     const auto restarts = std::min(unit.restarts, most_restarts);
-    return {State::error, fmt::format("{} (after {} automatic restart{})", reason(unit), restarts, restarts == 1 ? "" : "s")};
+    return {State::error, reason(unit, fmt::format("after {} automatic restart{}", restarts, restarts == 1 ? "" : "s"))};
 }
 
 Condition activating(const Observation& unit) {

@@ -68,6 +68,10 @@ std::string pull_given_up_text(std::string_view image) { return fmt::format("the
 
 std::string pull_stopped_text(std::string_view image) { return fmt::format("the pull of {} was stopped", image); }
 
+std::string ended_early_text(const SlotName& name) { return fmt::format("{}; its last words: journalctl -u {}", ended_early, unit_name(name)); }
+
+bool is_ended_early(std::string_view status) { return status.starts_with(ended_early); }
+
 std::string given_up_text(const SlotName& name) {
     return fmt::format("{} {} automatic restarts: journalctl -u {} says why", given_up, most_restarts, unit_name(name));
 }

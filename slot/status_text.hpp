@@ -49,6 +49,12 @@ bool is_progress(std::string_view status);
 std::string pull_given_up_text(std::string_view image);
 std::string pull_stopped_text(std::string_view image);
 
+/// Why a start failed whose model server ended, by itself or killed, before it answered. With which status, systemd knows; so who
+/// has asked it, and read the log, takes the first part alone and goes on with that.
+inline constexpr std::string_view ended_early = "the model server ended before it answered";
+std::string ended_early_text(const SlotName& name);
+bool is_ended_early(std::string_view status);
+
 /// Why there is no automatic restart any more.
 std::string given_up_text(const SlotName& name);
 bool is_given_up(std::string_view status);

@@ -1,4 +1,5 @@
 #include "slot/state.hpp"
+#include "slot/status_text.hpp"
 
 #include "tests/slot/second.hpp"
 
@@ -211,6 +212,44 @@ TEST(State, OfAFailedUnitSaysWhy) {
          "it still failed after 5 automatic restarts: journalctl -u x says why"},
         {"the refused one is not counted", unit("exit-code", 6), State::error, "the model server exited with an error (after 5 automatic restarts)"},
     });
+}
+
+TEST(State, OfAFailedUnitSaysHowItsServerEnded) {
+    const auto unit = [](std::string result, int exit_status, std::string status = "answers on 127.0.0.1:9000") {
+        auto failed = observed("failed", "failed", std::move(result), std::move(status));
+        failed.exit_status = exit_status;
+        return failed;
+    };
+    const std::string ended_early = ended_early_text(*SlotName::parse("chat"));
+    expect_states({
+        {"a status", unit("exit-code", 3), State::error, "the model server exited with an error (status 3)"},
+        {"that of a signal in the container", unit("exit-code", 139), State::error, "the model server exited with an error (status 139, signal 11)"},
+        {"podman's own", unit("exit-code", 125, ""), State::error, "podman could not run the container (status 125)"},
+        {"that of no signal", unit("exit-code", 255), State::error, "the model server exited with an error (status 255)"},
+        {"killed in the container", unit("success", 137), State::error, "the model server was killed (status 137, signal 9)"},
+        {"killed in the container for its memory", unit("oom-kill", 137), State::error,
+         "the model server ran out of memory and was killed (status 137, signal 9)"},
+        {"conmon killed for its memory: it has no status", unit("oom-kill", 9), State::error, "the model server ran out of memory and was killed"},
+        {"conmon ended by SIGTERM", unit("success", 15), State::error, "the model server was killed (signal 15)"},
+        {"conmon killed", unit("signal", 9), State::error, "the model server was killed by a signal (signal 9)"},
+        {"conmon crashed", unit("core-dump", 11), State::error, "the model server crashed (signal 11)"},
+        {"a helper was killed, and the server stopped for it", unit("signal", 143), State::error, "the model server was killed by a signal"},
+        {"stopped for its slowness", unit("timeout", 137), State::error, "it took longer than its timeout"},
+        {"while it warmed up", unit("exit-code", 3, ended_early), State::error, "the model server ended before it answered (status 3)"},
+        {"killed while it warmed up", unit("exit-code", 137, ended_early), State::error, "the model server ended before it answered (status 137, signal 9)"},
+        {"conmon killed while it warmed up", unit("signal", 9, ended_early), State::error, "the model server ended before it answered (signal 9)"},
+        {"without a failure while it warmed up", unit("exit-code", 0, ended_early), State::error, "the model server ended before it answered"},
+        {"launch's status is not the server's", unit("exit-code", 78, "model 'qwen' is not in the registry"), State::error, "model 'qwen' is not in the registry"},
+        {"nor is what ready made of it", unit("exit-code", 137, "somebody ended it with SIGTERM before the model server answered"), State::error,
+         "somebody ended it with SIGTERM before the model server answered"},
+    });
+    auto again = unit("exit-code", 3, ended_early);
+    again.restarts = 6;
+    expect_states({{"for good", again, State::error, "the model server ended before it answered (status 3, after 5 automatic restarts)"}});
+    auto restarting = unit("exit-code", 3, ended_early);
+    restarting.active_state = "activating";
+    restarting.sub_state = "auto-restart";
+    expect_states({{"before a restart", restarting, State::error, "the model server ended before it answered (status 3); it restarts automatically (1 of 5)"}});
 }
 
 TEST(State, OfAFailedUnitThatSomebodyActsOn) {

@@ -54,6 +54,15 @@ TEST(GivenUpText, IsRecognisedAndNoProgress) {
     for (const std::string other : {"", "it failed", "it still fails"}) EXPECT_FALSE(is_given_up(other)) << other;
 }
 
+TEST(EndedEarlyText, IsRecognisedAndNoProgress) {
+    const auto text = ended_early_text(*SlotName::parse("chat"));
+    // What `ready` says.
+    EXPECT_EQ(text, "the model server ended before it answered; its last words: journalctl -u hal0-slot@chat.service");
+    EXPECT_TRUE(is_ended_early(text));
+    EXPECT_FALSE(is_progress(text));
+    for (const std::string other : {"", "the model server", "somebody ended it with SIGTERM before the model server answered"}) EXPECT_FALSE(is_ended_early(other)) << other;
+}
+
 TEST(PullReasons, AreNoProgress) {
     EXPECT_EQ(pull_given_up_text("a/b:c"), "the pull of a/b:c was given up: nothing new for ten minutes");
     EXPECT_EQ(pull_stopped_text("a/b:c"), "the pull of a/b:c was stopped");

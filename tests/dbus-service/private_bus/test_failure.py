@@ -47,7 +47,7 @@ def test_a_server_that_is_killed_is_never_offline(chat, systemd):
     chat.wait(State="ready")
     chat.forget_signals()
     systemd.crash("chat", "success", exit_status=137)
-    chat.wait(State="error", StateMessage=lambda text: "killed" in text and "restarts automatically" in text)
+    chat.wait(State="error", StateMessage=lambda text: "killed (status 137, signal 9)" in text and "restarts automatically" in text)
     systemd.release("chat")
     chat.wait(State="ready", Restarts=1)
     assert "offline" not in chat.states() and "unloading" not in chat.states(), chat.states()
