@@ -74,10 +74,11 @@ Condition activating(const Observation& unit) {
     return {parse_pulling(unit.status_text) ? State::pulling : State::starting, unit.status_text};
 }
 
-/// A server that was killed ends with what a stop ends with, too (SuccessExitStatus=); the job tells them apart.
+/// What somebody asked for is no failure, whatever it takes: a server that ignores SIGTERM ends with the result "timeout" until
+/// clean-up resets that. A server that was killed ends with what a stop ends with (SuccessExitStatus=); the job tells them apart.
 Condition deactivating(const Observation& unit) {
-    const bool is_asked_for = unit.job == "stop" || unit.job == "restart";
-    const bool died = unit.result != "success" || (!is_asked_for && unit.exit_status != 0);
+    if (unit.job == "stop" || unit.job == "restart") return {State::unloading, ""};
+    const bool died = unit.result != "success" || unit.exit_status != 0;
     return died ? failed(unit) : Condition{State::unloading, ""};
 }
 

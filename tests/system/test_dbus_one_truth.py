@@ -36,6 +36,20 @@ def test_systemctl_start(machine, make_slot, seen):
     wait_until(lambda: seen.states(bus)[-1:] == ["ready"], "StateChanged")
 
 
+def test_a_stop_that_a_server_ignores(machine, make_slot, seen):
+    """It ends in SIGKILL, at the unit's timeout if that comes first: for whoever asked for it, a stop all the same."""
+    slot = make_slot("ignore-sigterm", timeouts={"stop_s": 1}, model=TINY)
+    bus = on_bus(slot)
+    slot.start()
+    bus.wait(State="ready")
+    for _ in range(3):
+        slot.start()
+        wait_until(lambda: seen.states(bus)[-1:] == ["ready"], "ready")
+        slot.stop()
+        wait_until(lambda: seen.states(bus)[-1:] == ["offline"], "offline")
+    assert "error" not in seen.states(bus), seen.states(bus)
+
+
 def test_systemctl_stop(machine, ready, seen):
     slot, bus = ready
     ended = moment(machine, f"systemctl stop {slot.unit}\ntrue")
