@@ -61,10 +61,16 @@ Condition failed(const Observation& unit) {
     return {State::error, reason(unit, fmt::format("after {} automatic restart{}", restarts, restarts == 1 ? "" : "s"))};
 }
 
+/// Whether the start that the unit waits for is queued, and with that counted in NRestarts. systemd 254 and later have a state for
+/// it; before, the job tells. (A start that somebody asks for is counted by nobody.)
+bool is_counted(const Observation& unit) {
+    return unit.sub_state == "auto-restart-queued" || (unit.restarts > 0 && (unit.job == "restart" || unit.job == "start"));
+}
+
 Condition activating(const Observation& unit) {
     if (unit.sub_state.starts_with("auto-restart")) {
-        // NRestarts counts an attempt when its start is queued; the one that the start limit will refuse is none.
-        const auto attempt = unit.sub_state == "auto-restart-queued" ? unit.restarts : unit.restarts + 1;
+        // The attempt that the start limit will refuse is none.
+        const auto attempt = is_counted(unit) ? unit.restarts : unit.restarts + 1;
         if (attempt > most_restarts) return failed(unit);
         return {State::error, fmt::format("{}; it restarts automatically ({} of {})", reason(unit), attempt, most_restarts)};
     }

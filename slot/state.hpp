@@ -23,7 +23,7 @@ struct Observation {
     std::string result = "success";
     int exit_status = 0;        // ExecMainStatus: exit status or, with result "signal", signal of the main process; 0: none
     std::string status_text{};
-    std::string job{};          // type of the unit's pending job: "start", "stop", "restart"; empty without one
+    std::string job{};          // type of the unit's pending job: "start", "stop", "restart"; empty, or "none", without one
     std::uint32_t restarts = 0; // NRestarts
     std::string config_error{}; // why the TOML cannot be rendered; empty if it can
 

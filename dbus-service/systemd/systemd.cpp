@@ -163,6 +163,13 @@ void Systemd::on_properties_changed(sdbus::Message& message) {
     std::string interface;
     Properties changed;
     message >> interface >> changed;
+    // systemd sends what only services have first, and what any unit has next, so that clients can take both as one
+    // (send_changed_signal() of its dbus-unit.c).
+    if (interface != unit_interface) {
+        service_halves_[name_of(*unit)] = std::move(changed);
+        return;
+    }
+    if (auto half = service_halves_.extract(name_of(*unit))) changed.merge(half.mapped());
     not_heard_of_.erase(name_of(*unit));
     auto& state = state_of(*unit);
     const auto before = state;

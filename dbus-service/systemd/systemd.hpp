@@ -94,6 +94,7 @@ private:
     std::vector<sdbus::Slot> matches_;
     Units slots_, pulls_;
     std::map<std::string, std::vector<std::function<void(std::string)>>> waiting_for_jobs_;
+    std::map<std::string, Properties> service_halves_;  // by unit: the first half of a change
     std::set<std::string> not_heard_of_;  // units that a snapshot under way has neither read nor got a signal of
     std::uint64_t snapshots_ = 0;
     std::deque<bus::Task<>> questions_;  // that wait until fewer are under way

@@ -102,6 +102,21 @@ TEST(State, BetweenAutomaticRestarts) {
         {"progress is no reason", unit("auto-restart", "exit-code", 0, "answers on 127.0.0.1:9000"), State::error,
          "the model server exited with an error; it restarts automatically (1 of 5)"},
     });
+    // systemd 252 stays in auto-restart when it has queued the start, which it counts at once.
+    const auto queued = [&](std::uint32_t restarts, std::string job) {
+        auto restarting = unit("auto-restart", "exit-code", restarts);
+        restarting.job = std::move(job);
+        return restarting;
+    };
+    const std::string again = "the model server exited with an error; it restarts automatically ";
+    expect_states({
+        {"queued, by systemd 252", queued(1, "restart"), State::error, again + "(1 of 5)"},
+        {"the same job, when its stop is done", queued(1, "start"), State::error, again + "(1 of 5)"},
+        {"the last one, queued", queued(5, "restart"), State::error, again + "(5 of 5)"},
+        {"the one that will be refused, queued", queued(6, "restart"), State::error, "the model server exited with an error (after 5 automatic restarts)"},
+        {"the job of the start that has just failed", queued(1, "none"), State::error, again + "(2 of 5)"},
+        {"a start that somebody asked for, which waits for the first", queued(0, "start"), State::error, again + "(1 of 5)"},
+    });
     auto stopped = unit("auto-restart", "exit-code", 0);
     stopped.job = "stop";
     expect_states({{"an unload between restarts", stopped, State::unloading, ""}});

@@ -87,7 +87,7 @@ int wait_for(const slot::SlotName& name) {
         server, [&] { return ready::ask(port, path); }, [](const ready::Health& health) { last_seen.see(health); });
     while (last_seen.has_ended()) pause();  // it is for the signal's thread to end the process
     if (outcome == ready::Outcome::process_ended)
-        return report_failure("the model server ended before it answered; its last words: journalctl -u " + slot::unit_name(name), EXIT_FAILURE);
+        return report_failure(slot::ended_early_text(name), EXIT_FAILURE);
     report_status(slot::answers_text(port));
     return EXIT_SUCCESS;
 }

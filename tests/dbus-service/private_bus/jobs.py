@@ -53,6 +53,8 @@ class Jobs:
             result = job.unit.script.take_job_result()
             if result:
                 GLib.timeout_add(job.unit.script.phase_ms, self.end, job, result)
+            elif job.type == "restart" and job.unit.sub == "auto-restart":  # systemd takes its time, too: the job can be asked for
+                GLib.timeout_add(job.unit.script.phase_ms, self.run, job)
             else:
                 self.run(job)
         return GLib.SOURCE_REMOVE

@@ -103,6 +103,19 @@ def test_a_slot_that_fails_too_often_stays_failed_and_loads_again(chat, systemd)
     chat.wait(State="ready")
 
 
+def test_the_attempts_are_counted_one_by_one(chat, systemd):
+    """systemd 252 stays in auto-restart, and counts at once, when it has queued the start."""
+    systemd.script("chat", fail_in="start-post", restart_ms=30, phase_ms=10)
+    chat.load()
+    chat.wait(State="error", Restarts=5)
+    pump(lambda: (systemd.state("chat") or {}).get("active") == "failed", "it stays failed")
+    pump_for(0.2)
+    messages = [values["StateMessage"] for values in chat.changes() if "StateMessage" in values]
+    announced = [text.rpartition("(")[2] for text in messages if "restarts automatically" in text]
+    assert announced == [f"{attempt} of 5)" for attempt in range(1, 6)], messages
+    assert [text for text in messages if "after 5 automatic restarts" in text][-1] == messages[-1], messages
+
+
 def test_a_job_that_systemd_cannot_do_does_not_hang_the_slot(chat, systemd):
     for result in ("dependency", "timeout", "canceled"):
         systemd.script("chat", job_result=result)
