@@ -24,6 +24,11 @@ Request request_of(const LoadOptions& options, Operation operation, const char* 
     return request;
 }
 
+std::string unloaded(const std::string& name, const SlotState& end, const std::string& seconds) {
+    if (is_wrong_file(end)) return fmt::format("Slot {} is unloaded ({}), and cannot be loaded again as it is: {}", name, seconds, shown(end.message));
+    return fmt::format("Slot {} is {} ({}){}{}", name, shown(end.state), seconds, end.message.empty() ? "" : ": ", shown(end.message));
+}
+
 void run(Context& context, const LoadOptions& options, Operation operation, const char* verb) {
     auto request = request_of(options, operation, verb);
     const auto client = context.client();
@@ -36,7 +41,7 @@ void run(Context& context, const LoadOptions& options, Operation operation, cons
     const auto began = Clock::now();
     const auto end = follow(context.access(), context.terminal, request);
     const auto seconds = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began));
-    if (operation == Operation::unload) return context.terminal.print(fmt::format("Slot {} is {} ({})", options.name, shown(end.state), seconds));
+    if (operation == Operation::unload) return context.terminal.print(unloaded(options.name, end, seconds));
     context.terminal.print(fmt::format("Slot {} is {}: model {} on port {} ({})", options.name, shown(end.state), end.model.empty() ? "-" : shown(end.model), end.port, seconds));
 }
 

@@ -1,5 +1,7 @@
 #include "cli/watch/course.hpp"
 
+#include "slot/diagnostic.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -12,6 +14,11 @@ bool is_start(const std::string& state) { return state == "pulling" || state == 
 }  // namespace
 
 bool is_running(const std::string& state) { return state == "ready" || state == "idle" || state == "serving"; }
+
+bool is_wrong_file(const SlotState& now) {
+    const auto said = slot::parse_diagnostic(now.message);
+    return now.state == "error" && said && said->place.file.ends_with(".toml");
+}
 
 Course::Course(Operation operation, std::string wanted, SlotState before)
     : operation_(operation), wanted_(std::move(wanted)), before_(std::move(before)), now_(before_) {
@@ -26,12 +33,13 @@ void Course::see(const SlotState& now, bool after_gap) {
     const bool transition = now.updated_at != before_.updated_at && (after_gap || !is_running(before_.state));
     moved_ = moved_ || transition || is_running(now.state) != is_running(before_.state) || now.model != before_.model;
     started_ = started_ || is_start(now.state);
+    stops_ = stops_ || now.state == "unloading";
     judge();
 }
 
 /// A load finds nothing to do where the model runs already; a restart and a swap always start a container.
 bool Course::is_where_it_should_be() const {
-    if (operation_ == Operation::unload) return now_.state == "offline";
+    if (operation_ == Operation::unload) return now_.state == "offline" || (stops_ && is_wrong_file(now_));
     const bool runs_already = operation_ == Operation::load && (wanted_.empty() || now_.model == wanted_);
     return is_running(now_.state) && (moved_ || runs_already);
 }
@@ -73,6 +81,15 @@ void Course::be_quiet() {
         fail(first_failure_.empty() ? "it was stopped" : first_failure_);
     }
 }
+
+/// A slot whose file is gone is there as long as something of it runs.
+void Course::vanish() {
+    now_.state = "offline";
+    now_.message = "its file is gone";
+    end_ = End::done;
+}
+
+int Course::quiet_s() const { return operation_ == Operation::unload && is_wrong_file(now_) ? 1 : 5; }
 
 void Course::fail(std::string reason) {
     end_ = End::failed;

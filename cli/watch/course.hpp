@@ -28,8 +28,10 @@ public:
     void accepted();
     /// A state after that. @param after_gap the stream had broken: states may have been missed
     void see(const SlotState& now, bool after_gap = false);
-    /// Nothing has changed for `quiet_s` seconds: is that the end?
+    /// Nothing has changed for quiet_s() seconds: is that the end?
     void be_quiet();
+    /// A slot that is unloaded is none any more.
+    void vanish();
 
     End end() const { return end_; }
     /// Of an operation that failed: why.
@@ -37,7 +39,7 @@ public:
     const SlotState& now() const { return now_; }
 
     /// systemd goes from one state to the next within milliseconds; where one that could be the last stays for so long, it is.
-    static constexpr int quiet_s = 5;
+    int quiet_s() const;
 
 private:
     bool is_where_it_should_be() const;
@@ -49,11 +51,15 @@ private:
     std::string wanted_;
     SlotState before_, now_;
     bool moved_ = false;    // it is doing what was asked for
+    bool stops_ = false;    // it has been seen to stop
     bool started_ = false;  // a container has been on its way up
     std::string first_failure_;  // of a swap, which goes back to the previous model
     End end_ = End::none;
     std::string reason_;
 };
+
+/// Whether it is an error that a file is wrong: nothing runs in it, and a slot that is stopped stays in it.
+bool is_wrong_file(const SlotState& now);
 
 /// Whether a model answers in this state.
 bool is_running(const std::string& state);

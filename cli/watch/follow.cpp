@@ -44,10 +44,17 @@ public:
           course_(request.operation, request.wanted, snapshot()) {}
 
     SlotState run() {
-        Client{access_}.send(request_.method, request_.path, request_.body);
         began_ = changed_ = Clock::now();
-        course_.accepted();
-        while (course_.end() == Course::End::none) step();
+        try {
+            Client{access_}.send(request_.method, request_.path, request_.body);
+            began_ = changed_ = Clock::now();
+            course_.accepted();
+            while (course_.end() == Course::End::none) step();
+        } catch (const Refused& refused) {
+            // It was there a moment ago. Who unloads it wants no more; of all else the API says what there is to say.
+            if (request_.operation != Operation::unload || refused.code != "slot.not_found") throw;
+            course_.vanish();
+        }
         terminal_.clear_progress();
         if (course_.end() == Course::End::failed) throw Failure{course_.reason()};
         return course_.now();
@@ -62,10 +69,10 @@ private:
 
     void step() {
         const auto tick = terminal_.is_terminal() ? 1000ms : 5000ms;  // on a terminal the seconds count
-        const auto event = stream_.next(std::min({Clock::now() + tick, changed_ + std::chrono::seconds{Course::quiet_s}, deadline()}));
+        const auto event = stream_.next(std::min({Clock::now() + tick, changed_ + std::chrono::seconds{course_.quiet_s()}, deadline()}));
         if (event && event->type == "state") see(parse_slot_state(event->data));
         if (course_.end() != Course::End::none) return;
-        if (Clock::now() - changed_ >= std::chrono::seconds{Course::quiet_s}) {
+        if (Clock::now() - changed_ >= std::chrono::seconds{course_.quiet_s()}) {
             course_.be_quiet();
             changed_ = Clock::now();
         }

@@ -63,6 +63,29 @@ TEST(Course, AnUnloadEndsOffline) {
     EXPECT_EQ(broken.end(), End::done) << "a wrong file stays wrong when the slot is stopped";
 }
 
+TEST(Course, AnUnloadOfASlotWhoseFileIsWrongEndsInError) {
+    const std::string wrong = "/etc/hal0/slots/chat.toml:1:8: port: 80 is not allowed: 1024 to 65535";
+    const auto before = state("ready", 1, "tiny", "runs with its previous configuration: " + wrong);
+    const auto ended = course(Operation::unload, before, {state("unloading", 2), state("error", 3, "tiny", wrong)});
+    EXPECT_EQ(ended.end(), End::done);
+    EXPECT_TRUE(is_wrong_file(ended.now()));
+    EXPECT_EQ(course(Operation::unload, before, {state("error", 3, "tiny", "the model server crashed")}).quiet_s(), 5);
+    // Where nothing ran, there may be nothing to tell of.
+    auto quiet = course(Operation::unload, state("error", 1, "tiny", wrong), {});
+    EXPECT_EQ(quiet.end(), End::none);
+    EXPECT_EQ(quiet.quiet_s(), 1);
+    quiet.be_quiet();
+    EXPECT_EQ(quiet.end(), End::done);
+    EXPECT_EQ(course(Operation::load, state("error", 1, "tiny", wrong), {}).quiet_s(), 5);
+}
+
+TEST(Course, AnUnloadOfASlotWhoseFileIsGoneEndsWithTheSlot) {
+    auto gone = course(Operation::unload, state("ready", 1), {state("unloading", 2)});
+    gone.vanish();
+    EXPECT_EQ(gone.end(), End::done);
+    EXPECT_EQ(gone.now().state, "offline");
+}
+
 TEST(Course, ASwapWaitsForTheWayBack) {
     const std::vector<SlotState> down{state("unloading", 2), state("starting", 3, "b"), state("error", 4, "b", "bad file")};
     auto back = course(Operation::swap, state("ready", 1), down, "b");

@@ -43,6 +43,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif isinstance(answer, list):
             self.stream(answer.pop(0) if answer else [END])
+        elif isinstance(answer[1], list):
+            self.stream(answer[1])
         else:
             self.plain(*answer)
 

@@ -1,6 +1,7 @@
 """load, unload, restart and swap: what is watched, and how it ends."""
 
 import signal
+import time
 
 import pytest
 
@@ -104,6 +105,42 @@ def test_unload(chat, cli):
     begins(chat, "unload", frame("unloading", 2), frame("offline", 3))
     run = cli.run("slot", "unload", "chat")
     assert run.returncode == 0 and "Slot chat is offline" in run.stdout
+
+
+def test_unload_of_a_slot_whose_file_is_wrong_says_so_at_once(chat, cli):
+    wrong = "/etc/hal0/slots/chat.toml:1:8: port: 80 is not allowed: 1024 to 65535"
+    chat.streams(STREAM, [frame("ready", 1, f"runs with its previous configuration: {wrong}")])
+    begins(chat, "unload", frame("unloading", 2), frame("error", 3, wrong))
+    began = time.monotonic()
+    run = cli.run("slot", "unload", "chat")
+    assert run.returncode == 0 and time.monotonic() - began < 4, run
+    last = run.stdout.splitlines()[-1]
+    assert last.startswith("Slot chat is unloaded (") and last.endswith(f"), and cannot be loaded again as it is: {wrong}"), last
+
+
+def gone():
+    return error("slot.not_found", "there is no slot chat; hal0 slot list shows those there are")
+
+
+def test_unload_of_a_slot_whose_file_is_gone_ends_with_the_slot(chat, cli):
+    connections = iter([(200, ["retry: 50\n\n", frame("ready", 1), frame("unloading", 2), END]), (404, gone())])
+    chat.answers["GET", STREAM] = lambda: next(connections)
+    chat.on("POST", "/api/slots/chat/unload?wait=0", slot("chat"))
+    run = cli.run("slot", "unload", "chat")
+    assert (run.returncode, run.stderr) == (0, "") and "Slot chat is offline" in run.stdout and "its file is gone" in run.stdout
+
+
+def test_unload_of_a_slot_that_vanishes_before_the_answer(chat, cli):
+    chat.streams(STREAM, [frame("error", 1, "old news")])
+    chat.on("POST", "/api/slots/chat/unload?wait=0", gone(), 404)
+    run = cli.run("slot", "unload", "chat")
+    assert (run.returncode, run.stderr) == (0, "") and "its file is gone" in run.stdout
+
+
+def test_unload_of_a_slot_that_never_was(peer, cli):
+    peer.on("GET", STREAM, gone(), 404)
+    run = cli.run("slot", "unload", "chat")
+    assert run.returncode == 1 and "there is no slot chat" in run.stderr
 
 
 def test_restart_does_not_take_the_old_state_for_the_new(chat, cli):
