@@ -127,7 +127,11 @@ SlotProperties properties_of(const Facts& facts) {
     if (facts.started) {
         properties.model = facts.started->model;
         properties.running_image = facts.started->image;
-        if (slot) drift(properties, *slot, facts);
+        // What is written may be wrong or gone meanwhile; clients ask the server that runs.
+        if (slot)
+            drift(properties, *slot, facts);
+        else
+            properties.port = facts.started->port;
     }
     properties.image_status = image_status(properties, facts);
     return properties;

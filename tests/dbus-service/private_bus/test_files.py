@@ -107,8 +107,27 @@ def test_a_file_that_breaks_under_a_running_slot(chat, root, systemd):
     root.slot("chat", "port = nonsense\n")
     shown = chat.wait(StateMessage=lambda text: "chat.toml:1" in text)
     assert shown["State"] == "ready"
+    assert (shown["Port"], shown["Model"]) == (root.ports + 10, "alpha"), "those of the server that runs"
     chat.unload()
-    chat.wait(State="error")
+    chat.wait(State="error", Port=0, Model="")
+
+
+def test_a_file_that_goes_under_a_running_slot(chat, root, host):
+    chat.load()
+    chat.wait(State="ready")
+    root.remove("etc/hal0/slots/chat.toml")
+    shown = chat.wait(StateMessage=lambda text: "the file is gone" in text)
+    assert (shown["State"], shown["Port"], shown["Model"]) == ("ready", root.ports + 10, "alpha")
+    chat.unload()
+    pump(lambda: host.hal0.slots() == [], "the slot is gone, too")
+
+
+def test_settings_that_break_under_a_running_slot(chat, root):
+    chat.load()
+    chat.wait(State="ready")
+    root.write("etc/hal0/hal0.toml", "[slots\n")
+    shown = chat.wait(StateMessage=lambda text: "hal0.toml:1" in text)
+    assert (shown["State"], shown["Port"]) == ("ready", root.ports + 10)
 
 
 def test_two_slots_with_one_port(host, root):
