@@ -82,7 +82,7 @@ Operations::Outside Hal0d::outside() {
         .files_changed = [this] { files_changed(); },
         .show_changes = [this] { slots_.show_changes(); },
         .running_model = [this](const slot::SlotName& name) { return slots_.running_model(name); },
-        .message = [this](const slot::SlotName& name) { return slots_.message(name); },
+        .failure = [this](const slot::SlotName& name) { return slots_.failure(name); },
         .notice_changed = [this](const slot::SlotName& name) { slots_.changed(name); },
         .log_failure = [](const slot::SlotName& name, const std::string& problem) { say(SD_ERR, fmt::format("slot {}: {}", name.str(), problem)); },
         .slots_running = [this](const std::string& model) { return slots_.running(model); },
@@ -129,6 +129,7 @@ void Hal0d::find_error_line(const slot::SlotName& name, const std::string& invoc
         worker_.run([name, invocation, line] { *line = last_error_line(name, invocation); }, [line, found] { found(std::move(*line)); });
     } catch (const std::exception& busy) {
         say(SD_WARNING, fmt::format("slot {}: its log cannot be read now: {}", name.str(), busy.what()));
+        found("");
     }
 }
 

@@ -121,4 +121,9 @@ std::string log_reason(const std::vector<LogLine>& lines) {
     return shown.size() <= most ? shown : shortened(shown, most - ellipsis.size()).append(ellipsis);
 }
 
+std::string with_log_reason(std::string sentence, std::string_view line) {
+    if (!line.empty() && sentence.find(line) == std::string::npos) sentence.append(": ").append(line);
+    return sentence;
+}
+
 }  // namespace hal0::slot

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hal0::slot {
@@ -17,5 +18,8 @@ struct LogLine {
 /// is podman where it finds the container gone. One line of at most 300 bytes, without llama-server's time and level, controls
 /// made visible; empty if there is nothing.
 std::string log_reason(const std::vector<LogLine>& lines);
+
+/// A sentence that says how it ended, with that line behind it, unless there is none or it says so already.
+std::string with_log_reason(std::string sentence, std::string_view line);
 
 }  // namespace hal0::slot

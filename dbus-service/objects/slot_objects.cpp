@@ -123,7 +123,7 @@ SlotProperties SlotObjects::properties(const slot::SlotName& name, Entry& entry,
                           .pull = systemd_.pull_unit(name),
                           .started = entry.started,
                           .server = servers_->state(name),
-                          .error_line = entry.error_line_of == unit.invocation_id ? entry.error_line : "",
+                          .error_line = entry.error_line && entry.error_line_of == unit.invocation_id ? entry.error_line->text() : "",
                           .notice = requests_->operations.notice(name),
                           .now_monotonic = microseconds(CLOCK_MONOTONIC)});
 }
@@ -149,12 +149,12 @@ void SlotObjects::look_at_start(const slot::SlotName& name, Entry& entry, const 
 void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, const UnitState& unit) {
     if (!has_failed(unit) || unit.invocation_id.empty() || entry.error_line_of == unit.invocation_id) return;
     entry.error_line_of = unit.invocation_id;
-    entry.error_line.clear();
-    listener_.find_error_line(name, unit.invocation_id, [this, name, invocation = unit.invocation_id](std::string line) {
+    entry.error_line = std::make_shared<LateLine>(loop_);
+    listener_.find_error_line(name, unit.invocation_id, [this, name, line = entry.error_line](std::string text) {
+        const bool says_something = !text.empty();
+        line->found(std::move(text));
         const auto found = entries_.find(name);
-        if (found == entries_.end() || found->second.error_line_of != invocation || line.empty()) return;
-        found->second.error_line = std::move(line);
-        changed(name);
+        if (says_something && found != entries_.end() && found->second.error_line == line) changed(name);
     });
 }
 
@@ -192,9 +192,12 @@ std::vector<slot::SlotName> SlotObjects::running(const std::string& model) const
     return names;
 }
 
-std::string SlotObjects::message(const slot::SlotName& name) {
+Failure SlotObjects::failure(const slot::SlotName& name) {
     const auto planned = this->planned(name);
-    return planned ? properties(name, entries_[name], *planned).condition.message : "";
+    if (!planned) return {};
+    auto& entry = entries_[name];
+    auto sentence = properties(name, entry, *planned).condition.message;  // which has the line looked for
+    return {std::move(sentence), entry.error_line_of == systemd_.slot_unit(name).invocation_id ? entry.error_line : nullptr};
 }
 
 }  // namespace hal0::service

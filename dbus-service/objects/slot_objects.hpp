@@ -40,8 +40,8 @@ public:
 
     std::string running_model(const slot::SlotName& name);
     std::vector<slot::SlotName> running(const std::string& model) const;
-    /// What is said of the slot right now, whether it has been shown or not.
-    std::string message(const slot::SlotName& name);
+    /// Why the slot has failed, whether that has been shown or not.
+    Failure failure(const slot::SlotName& name);
 
 private:
     /// A slot, and what was found out about its present start.
@@ -49,7 +49,7 @@ private:
         std::unique_ptr<SlotObject> object;
         std::string started_of, error_line_of;  // the invocations that these are of
         std::optional<slot::Started> started;
-        std::string error_line;
+        std::shared_ptr<LateLine> error_line;
     };
 
     void show(const slot::SlotName& name);

@@ -1,9 +1,12 @@
 #include "dbus-service/objects/slot_properties.hpp"
 
 #include "slot/drift.hpp"
+#include "slot/log_reason.hpp"
 #include "slot/model_arguments.hpp"
 #include "slot/provider.hpp"
 #include "slot/status_text.hpp"
+
+#include <utility>
 
 namespace hal0::service {
 namespace {
@@ -101,7 +104,7 @@ bool is_at_rest(slot::State state) {
 /// how the last swap ended.
 void add_words(slot::Condition& condition, const Facts& facts) {
     const bool failed = condition.state == slot::State::error;
-    if (failed && !facts.error_line.empty() && condition.message.find(facts.error_line) == std::string::npos) condition.message += ": " + facts.error_line;
+    if (failed) condition.message = slot::with_log_reason(std::move(condition.message), facts.error_line);
     if (!facts.notice.empty() && is_at_rest(condition.state)) condition.message = facts.notice;
 }
 

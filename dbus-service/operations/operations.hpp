@@ -2,6 +2,7 @@
 
 #include "dbus-service/catalog.hpp"
 #include "dbus-interfaces/variant_json.hpp"
+#include "dbus-service/operations/late_line.hpp"
 #include "dbus-service/operations/turns.hpp"
 #include "dbus-service/systemd/reloads.hpp"
 #include "dbus-service/systemd/systemd.hpp"
@@ -12,12 +13,19 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hal0::service {
+
+/// Why a slot has failed.
+struct Failure {
+    std::string sentence;            // what is said of it right now
+    std::shared_ptr<LateLine> line;  // what its log says, when that is known; null: nobody looks for it
+};
 
 /// What can be done to slots (design.md, 7). Each operation first reads the files again, then asks slot/ whether it may be
 /// done, then changes files and has systemd act; it ends when systemd has queued its job, and fails with OperationFailed,
@@ -29,7 +37,7 @@ public:
         std::function<void()> files_changed;  // the catalog was read again: it is shown when the loop comes round…
         std::function<void()> show_changes;   // …or now, so that it is seen before the reply; not from an object's own method
         std::function<std::string(const slot::SlotName&)> running_model;  // empty if nothing runs, or without a model
-        std::function<std::string(const slot::SlotName&)> message;  // what is said of the slot right now
+        std::function<Failure(const slot::SlotName&)> failure;
         std::function<void(const slot::SlotName&)> notice_changed;
         std::function<void(const slot::SlotName&, const std::string&)> log_failure;  // of what nobody waits for
         std::function<std::vector<slot::SlotName>(const std::string& model)> slots_running;  // that model, default or not
@@ -125,6 +133,8 @@ private:
     bus::Task<> finish_swap(slot::SlotName name, sdbus::ObjectPath job, slot::ModelId model, Previous previous, bool persist);
     bus::Task<> persist_swap(slot::SlotName name, slot::ModelId model);
     bus::Task<> go_back(slot::SlotName name, slot::ModelId model, Previous previous);
+    /// Says how a swap failed: at once, and once more with the line of the log that says why.
+    bus::Task<> tell_failure(slot::SlotName name, slot::ModelId model, Failure failure, std::string outcome);
     bus::Task<> restart_previous(slot::SlotName name, std::string model);
     bus::Task<> finish_removal(slot::SlotName name, Turns::Turn turn);
     void in_background(const slot::SlotName& name, bus::Task<> task);

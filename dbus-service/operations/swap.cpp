@@ -2,12 +2,26 @@
 #include "dbus-service/operations/operations.hpp"
 
 #include "slot/load.hpp"
+#include "slot/log_reason.hpp"
 
 #include <fmt/format.h>
+
+#include <chrono>
 
 namespace hal0::service {
 
 using slot::ErrorKind;
+
+namespace {
+
+// One that cannot be read by then is not worth the wait: whoever looks into it will see.
+constexpr std::chrono::milliseconds log_patience{5000};
+
+std::string failed_swap(const slot::ModelId& model, const std::string& reason, const std::string& outcome) {
+    return fmt::format("the swap to model '{}' failed: {}{}", model.str(), reason, outcome);
+}
+
+}  // namespace
 
 void Operations::refuse_while_swapping(const slot::SlotName& name) const {
     const auto swap = swaps_.find(name);
@@ -88,19 +102,30 @@ bus::Task<> Operations::persist_swap(slot::SlotName name, slot::ModelId model) {
 
 /// In the slot's turn: whoever unloads or deletes it meanwhile comes before this, and calls it off, or after it.
 bus::Task<> Operations::go_back(slot::SlotName name, slot::ModelId model, Previous previous) {
-    const auto reason = outside_.message(name);
+    const auto failure = outside_.failure(name);  // as it is before the way back is another start
     const auto turn = co_await turns_.take(name.str(), "slot " + name.str());
     if (swaps_.at(name).called_off) co_return;
-    auto failure = fmt::format("the swap to model '{}' failed: {}", model.str(), reason);
+    std::string outcome;
     if (!previous) {
         co_await queued(systemd_.stop(unit_name(name)), "stop " + unit_name(name));
     } else {
         co_await systemd_.reset_failed(unit_name(name));
         co_await restart_previous(name, *previous);
-        failure += previous->empty() ? "; it is started again as its file says" : fmt::format("; it is back on model '{}'", *previous);
+        outcome = previous->empty() ? "; it is started again as its file says" : fmt::format("; it is back on model '{}'", *previous);
     }
-    set_notice(name, failure);
-    outside_.log_failure(name, failure);
+    in_background(name, tell_failure(name, model, failure, outcome));
+}
+
+/// Nothing waits for this, so that a log on a slow disk makes no way back slow.
+bus::Task<> Operations::tell_failure(slot::SlotName name, slot::ModelId model, Failure failure, std::string outcome) {
+    auto said = failed_swap(model, failure.sentence, outcome);
+    set_notice(name, said);
+    std::string line;
+    if (failure.line) line = co_await failure.line->wait(log_patience);
+    auto explained = failed_swap(model, slot::with_log_reason(failure.sentence, line), outcome);
+    // Whatever was done to the slot meanwhile has its own say.
+    if (explained != said && notice(name) == said) set_notice(name, explained);
+    outside_.log_failure(name, explained);
 }
 
 /// Of a slot that ran without a model, its file tells what is to run.

@@ -144,5 +144,11 @@ TEST(LogReason, IsCutBetweenTwoCharacters) {
     EXPECT_EQ(reason({"error: " + std::string(289, 'x') + "ääääää"}), "error: " + std::string(289, 'x') + "…");
 }
 
+TEST(WithLogReason, SaysNothingTwice) {
+    EXPECT_EQ(with_log_reason("it ended", "bad magic"), "it ended: bad magic");
+    EXPECT_EQ(with_log_reason("it ended: bad magic, so it is given up", "bad magic"), "it ended: bad magic, so it is given up");
+    EXPECT_EQ(with_log_reason("it ended", ""), "it ended");
+}
+
 }  // namespace
 }  // namespace hal0::slot

@@ -95,6 +95,7 @@ def test_a_swap_to_a_file_that_is_no_model_goes_back(swappable, llama):
     wait_until(lambda: "back on model 'tiny'" in bus.get("StateMessage"), f"the message; it is {bus.get('StateMessage')!r}", 60)
     shown = bus.wait(State="ready", Model="tiny", DefaultModel="tiny", timeout=60)
     assert "the swap to model 'junk' failed" in shown["StateMessage"]
+    wait_until(lambda: "invalid magic" in bus.get("StateMessage"), f"the last line of its log, too; it is {bus.get('StateMessage')!r}", 10)
     assert slot.complete()[0] == 200
     assert not trial(slot)
 
