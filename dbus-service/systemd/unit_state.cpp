@@ -88,7 +88,7 @@ bool waits_for_restart(const UnitState& state) {
 }
 
 bool may_restart(const UnitState& before, const UnitState& now) {
-    const bool is_a_stop = !now.job_path.empty() && before.job_type != "start";
+    const bool is_a_stop = !now.job_path.empty() && (before.job_type == "stop" || before.job_type == "restart");
     return before.active_state == "deactivating" && now.active_state == "inactive" && !is_a_stop;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <utility>
 
 namespace hal0::service {
 namespace {
@@ -88,10 +89,12 @@ TEST(UnitState, MayRestartWhenItEndsWithoutAStop) {
         return state;
     };
     EXPECT_TRUE(may_restart(unit("deactivating"), unit("inactive")));
-    EXPECT_FALSE(may_restart(unit("deactivating", "/job/7"), unit("inactive", "/job/7"))) << "a stop";
-    auto start = unit("deactivating", "/job/7");
-    start.job_type = "start";
-    EXPECT_TRUE(may_restart(start, unit("inactive", "/job/7"))) << "a start that fails";
+    EXPECT_TRUE(may_restart(unit("deactivating", "/job/7"), unit("inactive", "/job/7"))) << "it is not known what the job is";
+    for (const auto& [job, asks] : {std::pair{"stop", false}, {"restart", false}, {"start", true}}) {
+        auto stopping = unit("deactivating", "/job/7");
+        stopping.job_type = job;
+        EXPECT_EQ(may_restart(stopping, unit("inactive", "/job/7")), asks) << job;
+    }
     EXPECT_FALSE(may_restart(unit("deactivating"), unit("failed"))) << "an error, whatever comes next";
     EXPECT_FALSE(may_restart(unit("inactive", "/job/7"), unit("inactive"))) << "the end of a stop's job";
     EXPECT_FALSE(may_restart(unit("failed"), unit("inactive"))) << "reset-failed";

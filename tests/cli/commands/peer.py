@@ -24,6 +24,13 @@ def frame(state, at, message="", model="tiny"):
     return f"id: {at}\nevent: state\ndata: {json.dumps(data)}\n\n"
 
 
+class Stream:
+    """One connection's frames, for an answer that is called for."""
+
+    def __init__(self, *frames):
+        self.frames = frames
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -43,8 +50,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif isinstance(answer, list):
             self.stream(answer.pop(0) if answer else [END])
-        elif isinstance(answer[1], list):
-            self.stream(answer[1])
+        elif isinstance(answer, Stream):
+            self.stream(answer.frames)
         else:
             self.plain(*answer)
 

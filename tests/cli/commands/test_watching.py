@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from peer import END, error, frame, slot
+from peer import END, Stream, error, frame, slot
 
 STREAM = "/api/slots/chat/state/stream"
 
@@ -123,7 +123,7 @@ def gone():
 
 
 def test_unload_of_a_slot_whose_file_is_gone_ends_with_the_slot(chat, cli):
-    connections = iter([(200, ["retry: 50\n\n", frame("ready", 1), frame("unloading", 2), END]), (404, gone())])
+    connections = iter([Stream("retry: 50\n\n", frame("ready", 1), frame("unloading", 2), END), (404, gone())])
     chat.answers["GET", STREAM] = lambda: next(connections)
     chat.on("POST", "/api/slots/chat/unload?wait=0", slot("chat"))
     run = cli.run("slot", "unload", "chat")
