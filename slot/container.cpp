@@ -4,30 +4,32 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <utility>
+
 namespace hal0::slot {
 namespace {
 
-/// podman's options, a line each: what holds for every slot, then what its profile needs.
-std::vector<std::string> podman_options(const Slot& slot, const std::string& store) {
-    const auto& profile = *slot.profile;
-    std::vector<std::string> lines = {
+/// What holds for every slot, a line of options each; none of them has anything to escape.
+std::vector<std::vector<std::string>> common_options(const Slot& slot) {
+    return {
         // The container lives and dies with the unit: in its cgroup, named after it, gone when it stops.
-        "--rm --replace --name=" + container_name(slot.config.name),
-        "--detach --cgroups=split --sdnotify=conmon --log-driver=passthrough",
+        {"--rm", "--replace", "--name=" + container_name(slot.config.name)},
+        {"--detach", "--cgroups=split", "--sdnotify=conmon", "--log-driver=passthrough"},
         // prepare has pulled the image and shown its progress; here a missing one is an error, not a silent wait.
-        "--pull=never --no-healthcheck",
-        fmt::format("--stop-timeout={}", stop_grace_s(slot.config)),
-        "--cap-drop=all --security-opt=no-new-privileges --read-only --tmpfs=/tmp --env=HOME=/tmp",
+        {"--pull=never", "--no-healthcheck"},
+        {fmt::format("--stop-timeout={}", stop_grace_s(slot.config))},
+        {"--cap-drop=all", "--security-opt=no-new-privileges", "--read-only", "--tmpfs=/tmp", "--env=HOME=/tmp"},
     };
-    for (const auto& option : profile.security) lines.push_back(exec_word("--security-opt=" + option));
-    if (profile.network == Network::host)
-        lines.emplace_back("--network=host");
-    else
-        lines.push_back(fmt::format("--publish=127.0.0.1:{0}:{0}", slot.config.port));
-    lines.push_back(exec_word(fmt::format("--volume={0}:{0}:ro", store)));
-    if (!profile.devices.empty()) lines.emplace_back("$HAL0_DEVICE_ARGS");
-    if (!profile.groups.empty()) lines.emplace_back("$HAL0_GROUP_ARGS");
-    return lines;
+}
+
+/// What its profile needs.
+std::vector<std::string> profile_options(const Slot& slot, const std::string& store) {
+    std::vector<std::string> options;
+    for (const auto& option : slot.profile->security) options.push_back("--security-opt=" + option);
+    options.push_back(slot.profile->network == Network::host ? "--network=host" : fmt::format("--publish=127.0.0.1:{0}:{0}", slot.config.port));
+    options.push_back(fmt::format("--volume={0}:{0}:ro", store));
+    return options;
 }
 
 std::string argument_line(const Argument& argument) {
@@ -42,17 +44,36 @@ std::string argument_line(const Argument& argument) {
 
 }  // namespace
 
+std::string device_option(std::string_view device) { return fmt::format("--device={}", device); }
+
+std::string group_option(std::string_view group) { return fmt::format("--group-add={}", group); }
+
 std::uint32_t stop_grace_s(const SlotConfig& config) {
     return config.stop_timeout_s > 3 ? config.stop_timeout_s - 2 : 1;
 }
 
 std::string container_command(const Slot& slot, const std::string& model_store) {
     std::string command = "podman run";
-    const auto add = [&](const std::string& line) { command.append(" \\\n    ").append(line); };
-    for (const auto& line : podman_options(slot, model_store)) add(line);
+    const auto add = [&](std::string_view line) { command.append(" \\\n    ").append(line); };
+    for (const auto& line : common_options(slot)) {
+        command.append(" \\\n   ");
+        for (const auto& option : line) command.append(" ").append(option);
+    }
+    for (const auto& option : profile_options(slot, model_store)) add(exec_word(option));
+    if (!slot.profile->devices.empty()) add("$HAL0_DEVICE_ARGS");
+    if (!slot.profile->groups.empty()) add("$HAL0_GROUP_ARGS");
     add(exec_word(slot.profile->image));
     for (const auto& argument : server_command(slot, model_arguments_at_start()).kept) add(argument_line(argument));
     return command;
+}
+
+std::vector<std::string> container_options(const Slot& slot, const std::string& model_store) {
+    std::vector<std::string> options;
+    for (auto& line : common_options(slot)) std::move(line.begin(), line.end(), std::back_inserter(options));
+    for (auto& option : profile_options(slot, model_store)) options.push_back(std::move(option));
+    for (const auto& device : slot.profile->devices) options.push_back(device_option(device));
+    for (const auto& group : slot.profile->groups) options.push_back(group_option(group));
+    return options;
 }
 
 }  // namespace hal0::slot

@@ -24,14 +24,18 @@ std::vector<std::string> values_of(const Argument& argument) {
     return {turns_off(argument.flag) ? "off" : "on"};
 }
 
+Flag& flag_of(FlagValues& flags, const std::string& key) {
+    const auto known = std::find_if(flags.begin(), flags.end(), [&](const auto& flag) { return flag.key == key; });
+    return known == flags.end() ? *flags.insert(known, {key, {}}) : *known;
+}
+
 FlagValues flags_of(const Provider& provider, const std::vector<std::string>& words) {
     FlagValues flags;
     for (const auto& argument : group_words(words, Source::hal0)) {
         const auto key = argument.flag.empty() ? "command" : canonical_flag(provider, argument.flag);
-        auto known = std::find_if(flags.begin(), flags.end(), [&](const auto& flag) { return flag.key == key; });
-        if (known == flags.end()) known = flags.insert(known, {key, {}});
+        auto& known = flag_of(flags, key).values;
         const auto values = values_of(argument);
-        known->values.insert(known->values.end(), values.begin(), values.end());
+        known.insert(known.end(), values.begin(), values.end());
     }
     return flags;
 }
@@ -48,19 +52,33 @@ std::string shown(const Flag* flag) {
     return text;
 }
 
-}  // namespace
+/// podman's options as hal0 writes them, a word each: `--volume=/a:/a:ro`, `--rm`.
+FlagValues options_of(const std::vector<std::string>& words) {
+    FlagValues options;
+    for (const auto& word : words) {
+        const auto end = std::min(word.find('='), word.size());
+        auto& values = flag_of(options, "podman " + word.substr(0, end)).values;
+        values.push_back(end == word.size() ? "on" : word.substr(end + 1));
+    }
+    return options;
+}
 
-std::vector<Difference> drift(const Provider& provider, const Command& running, const Command& configured) {
-    std::vector<Difference> differences;
-    if (running.image != configured.image) differences.push_back({"image", running.image, configured.image});
-    const auto now = flags_of(provider, running.arguments);
-    const auto then = flags_of(provider, configured.arguments);
+void add_differences(std::vector<Difference>& differences, const FlagValues& now, const FlagValues& then) {
     for (const auto& flag : then) {
         const auto* current = find(now, flag.key);
         if (!current || current->values != flag.values) differences.push_back({flag.key, shown(current), shown(&flag)});
     }
     for (const auto& flag : now)
         if (!find(then, flag.key)) differences.push_back({flag.key, shown(&flag), ""});
+}
+
+}  // namespace
+
+std::vector<Difference> drift(const Provider& provider, const Command& running, const Command& configured) {
+    std::vector<Difference> differences;
+    if (running.image != configured.image) differences.push_back({"image", running.image, configured.image});
+    add_differences(differences, flags_of(provider, running.arguments), flags_of(provider, configured.arguments));
+    if (running.options && configured.options) add_differences(differences, options_of(*running.options), options_of(*configured.options));
     return differences;
 }
 

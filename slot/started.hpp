@@ -4,6 +4,7 @@
 #include "slot/vocabulary.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ struct Started {
     ProviderId provider = ProviderId::llama_server;
     std::uint16_t port = 0;
     std::vector<std::string> command;  // the model server's arguments, behind the image
+    /// podman's options, in front of it, with devices and groups as container_options() has them. Nothing when a hal0 has started it
+    /// that did not write them down, or an override runs something else.
+    std::optional<std::vector<std::string>> options{};
     bool operator==(const Started&) const = default;
 };
 

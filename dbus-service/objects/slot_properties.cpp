@@ -1,5 +1,6 @@
 #include "dbus-service/objects/slot_properties.hpp"
 
+#include "slot/container.hpp"
 #include "slot/drift.hpp"
 #include "slot/log_reason.hpp"
 #include "slot/model_arguments.hpp"
@@ -53,7 +54,9 @@ void drift(SlotProperties& properties, const slot::Slot& slot, const Facts& fact
     auto now = slot::words_of(properties.command);
     now.erase(now.begin());  // the image
     const auto& server = slot::provider(slot.provider);
-    for (const auto& difference : slot::drift(server, {facts.started->image, facts.started->command}, {slot.profile->image, now}))
+    const slot::Command running{facts.started->image, facts.started->command, facts.started->options};
+    const slot::Command configured{slot.profile->image, std::move(now), slot::container_options(slot, facts.settings.model_store)};
+    for (const auto& difference : slot::drift(server, running, configured))
         properties.drift.emplace_back(difference.key, difference.running, difference.configured);
 }
 

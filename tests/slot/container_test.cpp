@@ -38,6 +38,29 @@ TEST(ContainerCommand, OfTheSmallestSlot) {
               "    --metrics");
 }
 
+TEST(ContainerOptions, AreThoseOfTheCommand) {
+    auto profile = smallest();
+    profile.security = {"label=disable"};
+    profile.devices = {"/dev/dri/renderD*"};
+    profile.groups = {"render"};
+    const auto slot = cpu_slot_with(profile);
+    const auto command = container_command(slot, "/mnt/ai-models");
+    auto options = container_options(slot, "/mnt/ai-models");
+    ASSERT_GE(options.size(), 2U);
+    EXPECT_EQ(options.back(), "--group-add=render");
+    options.pop_back();
+    EXPECT_EQ(options.back(), "--device=/dev/dri/renderD*");
+    options.pop_back();
+    std::size_t last = 0;
+    for (const auto& option : options) {
+        const auto place = command.find(" " + option, last);
+        ASSERT_NE(place, std::string::npos) << option;
+        last = place;
+    }
+    const auto rest = command.substr(last + 1);
+    EXPECT_EQ(rest.find(" --"), rest.find(" --host")) << "and there is none besides: " << rest;
+}
+
 TEST(ContainerCommand, OfAFullSlotWithNastyTexts) {
     auto profile = smallest();
     profile.provider = ProviderId::flm;

@@ -62,5 +62,18 @@ TEST(Drift, OfTheImageComesFirst) {
     EXPECT_EQ(drift(provider(ProviderId::llama_server), {"a:1", {}}, {"a:1", {}}), Differences{});
 }
 
+TEST(Drift, OfPodmansOptionsComesLast) {
+    const auto& server = provider(ProviderId::llama_server);
+    const Command running{"a", {"--x", "1"}, {{"--rm", "--security-opt=no-new-privileges", "--network=host", "--device=/dev/kfd"}}};
+    const Command configured{"a", {"--x", "2"}, {{"--rm", "--security-opt=no-new-privileges", "--security-opt=label=disable", "--publish=127.0.0.1:1:1"}}};
+    EXPECT_EQ(drift(server, running, configured),
+              (Differences{{"--x", "1", "2"},
+                           {"podman --security-opt", "no-new-privileges", "no-new-privileges label=disable"},
+                           {"podman --publish", "", "127.0.0.1:1:1"},
+                           {"podman --network", "host", ""},
+                           {"podman --device", "/dev/kfd", ""}}));
+    EXPECT_EQ(drift(server, {"a", {}}, {"a", {}, configured.options}), Differences{}) << "what an older hal0 started did not say";
+}
+
 }  // namespace
 }  // namespace hal0::slot

@@ -104,3 +104,20 @@ def test_an_override_of_the_administrators_is_no_drift(machine, make_slot):
     slot.start()
     bus = on_bus(slot)
     bus.wait(State="ready", NeedsRestart=False)
+
+
+def test_an_edited_profile(machine, keep_file, make_slot):
+    """What is around the server counts, too: a restart would change it."""
+    path = "/etc/hal0/profiles.toml"
+    profile = '\n[profile.drifts]\nimage = "localhost/fault-server:test"\nprovider = "llama-server"\ndevice_class = "cpu"\ndevices = ["/dev/nul*"]\n'
+    before = keep_file(path) + profile
+    machine.write(path, before)
+    slot = make_slot(model=TINY, profile="drifts")
+    slot.start()
+    bus = on_bus(slot)
+    bus.wait(State="ready", NeedsRestart=False, Drift=[])
+    machine.write(path, before.replace("/dev/nul*", "/dev/zero") + 'security = ["seccomp=unconfined"]\n')
+    shown = bus.wait(NeedsRestart=True)
+    assert shown["Drift"] == [["podman --security-opt", "no-new-privileges", "no-new-privileges seccomp=unconfined"],
+                              ["podman --device", "/dev/nul*", "/dev/zero"]]
+    restart(slot, bus)

@@ -1,7 +1,7 @@
 #include "units/prepare/host.hpp"
 
+#include "slot/container.hpp"
 #include "units/helper/report.hpp"
-
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -48,7 +48,7 @@ slot::Result<std::vector<std::string>> device_arguments(const std::vector<std::s
             return slot::Error{fmt::format("no device matches {}, which the slot's profile needs: is its driver loaded? Without such a "
                                            "device, set device = \"cpu\" in the slot's file",
                                            pattern)};
-        for (std::size_t i = 0; i < found.gl_pathc; ++i) arguments.push_back(fmt::format("--device={}", found.gl_pathv[i]));
+        for (std::size_t i = 0; i < found.gl_pathc; ++i) arguments.push_back(slot::device_option(found.gl_pathv[i]));
     }
     return arguments;
 }
@@ -57,7 +57,7 @@ std::vector<std::string> group_arguments(const std::vector<std::string>& groups)
     std::vector<std::string> arguments;
     for (const auto& name : groups) {
         if (const auto* group = getgrnam(name.c_str()))
-            arguments.push_back(fmt::format("--group-add={}", group->gr_gid));
+            arguments.push_back(slot::group_option(std::to_string(group->gr_gid)));
         else
             report_warning(fmt::format("this machine has no group {}; the container is not put in it", name));
     }

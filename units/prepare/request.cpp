@@ -5,19 +5,10 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 namespace hal0::prepare {
 namespace {
 
 using helper::variable;
-
-std::vector<std::string> words(const std::string& text) {
-    std::istringstream stream{text};
-    std::vector<std::string> found;
-    for (std::string word; stream >> word;) found.push_back(word);
-    return found;
-}
 
 slot::Error wrong(const char* name, const std::string& reason) {
     return slot::Error{fmt::format("{} in the unit's environment: {}", name, reason)};
@@ -44,9 +35,9 @@ slot::Result<Request> read_request(const slot::SlotName& name) {
         if (!model) return wrong("HAL0_MODEL", model.error());
         request.model = *model;
     }
-    request.flags_set = words(variable("HAL0_FLAGS_SET"));
-    request.devices = words(variable("HAL0_DEVICES"));
-    request.groups = words(variable("HAL0_GROUPS"));
+    request.flags_set = helper::words("HAL0_FLAGS_SET");
+    request.devices = helper::words("HAL0_DEVICES");
+    request.groups = helper::words("HAL0_GROUPS");
     return request;
 }
 

@@ -14,7 +14,7 @@ from collections import namedtuple
 GENERATED = "run/systemd/generator"
 STORE = "/mnt/ai-models"
 
-Command = namedtuple("Command", "model image arguments port provider")
+Command = namedtuple("Command", "model image arguments port provider options")
 
 
 def generate(root, generator):
@@ -60,10 +60,17 @@ def command(root, unit):
         return None, refused[1]
     words = shlex.split(re.search(r"^ExecStart=(/.*)$", text.replace("\\\n", " "), re.MULTILINE)[1])
     facts = dict(re.findall(r'^Environment="?(HAL0_[A-Z_]+)=([^"\n]*)', text, re.MULTILINE))
-    return resolved(root, slot, facts, words[words.index(facts["HAL0_IMAGE"]) + 1:])
+    image = words.index(facts["HAL0_IMAGE"])
+    return resolved(root, slot, facts, words[words.index("run") + 1:image], words[image + 1:])
 
 
-def resolved(root, slot, facts, words):
+def options(facts, words):
+    """As `launch` writes them down."""
+    named = [f"--device={one}" for one in facts.get("HAL0_DEVICES", "").split()] + [f"--group-add={one}" for one in facts.get("HAL0_GROUPS", "").split()]
+    return [word for word in words if not word.startswith("$")] + named
+
+
+def resolved(root, slot, facts, before_image, words):
     """What `prepare` finds out at each start: the model and its file."""
     model = wanted_model(root, slot)
     path = registry(root).get(model) if model else ""
@@ -74,7 +81,7 @@ def resolved(root, slot, facts, words):
         arguments = ["--model", path if path.startswith("/") else f"{STORE}/{path}", "--alias", model]
         arguments += [] if "--ctx-size" in words else ["--ctx-size", "4096"]
     filled = [one for word in words for one in (arguments if word == "$HAL0_MODEL_ARGS" else [word])]
-    return Command(model, facts["HAL0_IMAGE"], filled, int(facts["HAL0_PORT"]), facts["HAL0_PROVIDER"]), None
+    return Command(model, facts["HAL0_IMAGE"], filled, int(facts["HAL0_PORT"]), facts["HAL0_PROVIDER"], options(facts, before_image)), None
 
 
 def wanted_model(root, slot):
@@ -104,7 +111,8 @@ def write_started(root, unit, what):
     folder = f"{root}/run/hal0/slot/{slot_of(unit)}"
     os.makedirs(folder, exist_ok=True)
     with open(f"{folder}/started.json", "w", encoding="utf-8") as file:
-        json.dump({"model": what.model, "image": what.image, "provider": what.provider, "port": what.port, "command": what.arguments}, file)
+        json.dump({"model": what.model, "image": what.image, "provider": what.provider, "port": what.port, "command": what.arguments,
+                   "options": what.options}, file)
 
 
 def remove_started(root, unit):
