@@ -73,7 +73,7 @@ SlotObjects::Listener Hal0d::follow_slots() {
     return {
         .moved = [](const Transition& transition) { log_transition(transition); },
         .unused_too_long = [this](const slot::SlotName& name) { unload_unused(name); },
-        .find_error_line = [this](const auto& name, const auto& invocation, auto found) { find_error_line(name, invocation, std::move(found)); },
+        .find_error_line = [this](const auto& name, const auto& start, auto found) { find_error_line(name, start, std::move(found)); },
     };
 }
 
@@ -123,10 +123,10 @@ void Hal0d::unload_unused(const slot::SlotName& name) {
 }
 
 /// The journal is on a disk, so the worker reads it.
-void Hal0d::find_error_line(const slot::SlotName& name, const std::string& invocation, std::function<void(std::string)> found) {
+void Hal0d::find_error_line(const slot::SlotName& name, const FailedStart& start, std::function<void(std::string)> found) {
     const auto line = std::make_shared<std::string>();
     try {
-        worker_.run([name, invocation, line] { *line = last_error_line(name, invocation); }, [line, found] { found(std::move(*line)); });
+        worker_.run([name, start, line] { *line = last_error_line(name, start); }, [line, found] { found(std::move(*line)); });
     } catch (const std::exception& busy) {
         say(SD_WARNING, fmt::format("slot {}: its log cannot be read now: {}", name.str(), busy.what()));
         found("");

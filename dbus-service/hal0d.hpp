@@ -43,7 +43,7 @@ private:
     void read_files_now();
     void files_changed();
     void unload_unused(const slot::SlotName& name);
-    void find_error_line(const slot::SlotName& name, const std::string& invocation, std::function<void(std::string)> found);
+    void find_error_line(const slot::SlotName& name, const FailedStart& start, std::function<void(std::string)> found);
 
     sdbus::IConnection& connection_;
     Worker worker_;

@@ -68,13 +68,13 @@ void log_transition(const Transition& transition) {
     sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
 }
 
-std::string last_error_line(const slot::SlotName& name, const std::string& invocation_id) {
-    const auto journal = open_log(name, invocation_id);
+std::string last_error_line(const slot::SlotName& name, const FailedStart& start) {
+    const auto journal = open_log(name, start.invocation_id);
     if (!journal || sd_journal_seek_tail(journal.get()) < 0) return "";
     std::vector<slot::LogLine> lines;
     while (lines.size() < most_lines && sd_journal_previous(journal.get()) > 0) lines.push_back({field(journal.get(), "_COMM"), field(journal.get(), "MESSAGE")});
     std::reverse(lines.begin(), lines.end());
-    return slot::log_reason(lines);
+    return slot::log_reason(lines, start.ended_by_itself);
 }
 
 }  // namespace hal0::service

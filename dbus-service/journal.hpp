@@ -22,9 +22,14 @@ void log_transition(const Transition& transition);
 /// The fields of that entry, `NAME=value` (sd_journal_sendv(3)).
 std::vector<std::string> journal_fields(const Transition& transition);
 
-/// What the model server of one start of a slot's unit last complained of (slot/log_reason.hpp); empty if it said nothing, or
-/// the journal cannot be read. Reads files: for the worker, not for the loop. Needs to be in group systemd-journal.
-/// @param invocation_id the start, 32 hexadecimal digits (InvocationID of org.freedesktop.systemd1(5))
-std::string last_error_line(const slot::SlotName& name, const std::string& invocation_id);
+/// One start of a slot's unit that has failed.
+struct FailedStart {
+    std::string invocation_id;     // 32 hexadecimal digits (InvocationID of org.freedesktop.systemd1(5))
+    bool ended_by_itself = false;  // its model server exited, and was not killed or stopped
+};
+
+/// What its model server last complained of (slot/log_reason.hpp); empty if it said nothing, or the journal cannot be read.
+/// Reads files: for the worker, not for the loop. Needs to be in group systemd-journal.
+std::string last_error_line(const slot::SlotName& name, const FailedStart& start);
 
 }  // namespace hal0::service

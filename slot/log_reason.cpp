@@ -102,9 +102,9 @@ bool is_aside(std::string_view program, std::string_view text) {
 
 }  // namespace
 
-std::string log_reason(const std::vector<LogLine>& lines) {
+std::string log_reason(const std::vector<LogLine>& lines, bool ended_by_itself) {
     std::string chosen;
-    auto best = Weight::none;
+    auto best = ended_by_itself ? Weight::text : Weight::failure;
     for (const auto& line : lines) {
         if (std::find(helpers.begin(), helpers.end(), line.program) != helpers.end() || line.program.starts_with('(')) continue;
         const auto plain = without_colours(line.text);

@@ -17,7 +17,8 @@ struct LogLine {
 /// levels D, I and W). Lines of the unit's own helpers and of systemd are passed over, for what they say is known already, and so
 /// is podman where it finds the container gone. One line of at most 300 bytes, without llama-server's time and level, controls
 /// made visible; empty if there is nothing.
-std::string log_reason(const std::vector<LogLine>& lines);
+/// @param ended_by_itself whether it exited, and was not killed or stopped: then alone a last line that tells of no failure may say why
+std::string log_reason(const std::vector<LogLine>& lines, bool ended_by_itself);
 
 /// A sentence that says how it ended, with that line behind it, unless there is none or it says so already.
 std::string with_log_reason(std::string sentence, std::string_view line);

@@ -31,6 +31,9 @@ nlohmann::json config_of(const slot::SourceFile* file) {
 
 bool has_failed(const UnitState& unit) { return unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart"); }
 
+/// A shell says 128 and more of what a signal ended, and so does podman.
+bool has_exited(const UnitState& unit) { return unit.result == "exit-code" && unit.exit_status < 128; }
+
 }  // namespace
 
 SlotObjects::SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener)
@@ -150,7 +153,7 @@ void SlotObjects::look_for_error_line(const slot::SlotName& name, Entry& entry, 
     if (!has_failed(unit) || unit.invocation_id.empty() || entry.error_line_of == unit.invocation_id) return;
     entry.error_line_of = unit.invocation_id;
     entry.error_line = std::make_shared<LateLine>(loop_);
-    listener_.find_error_line(name, unit.invocation_id, [this, name, line = entry.error_line](std::string text) {
+    listener_.find_error_line(name, {unit.invocation_id, has_exited(unit)}, [this, name, line = entry.error_line](std::string text) {
         const bool says_something = !text.empty();
         line->found(std::move(text));
         const auto found = entries_.find(name);

@@ -23,7 +23,7 @@ public:
         std::function<void(const Transition&)> moved;
         std::function<void(const slot::SlotName&)> unused_too_long;  // idle_timeout_s is over
         /// Finds the last error line of a start, and gives it to the function, perhaps empty.
-        std::function<void(const slot::SlotName&, const std::string& invocation_id, std::function<void(std::string)>)> find_error_line;
+        std::function<void(const slot::SlotName&, const FailedStart&, std::function<void(std::string)>)> find_error_line;
     };
 
     SlotObjects(bus::Loop& loop, sdbus::IConnection& connection, const Catalog& catalog, const Systemd& systemd, Listener listener);

@@ -27,7 +27,7 @@ TEST(JournalFields, AReasonIsOneFieldWhateverItHolds) {
 }
 
 // Whether there is a journal here or not: neither is an error.
-TEST(LastErrorLine, OfAStartThatNeverWasIsEmpty) { EXPECT_EQ(last_error_line(chat_slot, std::string(32, '0')), ""); }
+TEST(LastErrorLine, OfAStartThatNeverWasIsEmpty) { EXPECT_EQ(last_error_line(chat_slot, {std::string(32, '0'), true}), ""); }
 TEST(LogTransition, WithoutAJournalDoesNothing) { EXPECT_NO_THROW(log_transition({chat_slot, slot::State::ready, {slot::State::serving, ""}})); }
 
 }  // namespace

@@ -10,7 +10,7 @@ using Texts = std::vector<std::string>;
 std::string reason(const Texts& texts) {
     std::vector<LogLine> lines;
     for (const auto& text : texts) lines.push_back({"podman", text});
-    return log_reason(lines);
+    return log_reason(lines, true);
 }
 
 struct ReasonCase {
@@ -98,14 +98,19 @@ TEST(LogReason, NamesTheCause) {
     for (const auto& test : reason_cases) EXPECT_EQ(reason(test.texts), test.chosen) << test.what;
 }
 
-TEST(LogReason, OfNoLinesIsEmpty) { EXPECT_EQ(log_reason({}), ""); }
+TEST(LogReason, OfNoLinesIsEmpty) { EXPECT_EQ(log_reason({}, true), ""); }
+
+TEST(LogReason, OfAServerThatWasKilledIsNoPlainLine) {
+    EXPECT_EQ(log_reason({{"llama-server", "listening on 127.0.0.1:8081"}}, false), "");
+    EXPECT_EQ(log_reason({{"llama-server", "error: out of memory"}, {"llama-server", "bye"}}, false), "error: out of memory");
+}
 
 TEST(LogReason, PassesOverTheHelpersAndSystemd) {
     EXPECT_EQ(log_reason({{"llama-server", "the server's last words"},
                           {"ready", "error: the container ended before it answered"},
                           {"prepare", "error: no model"},
                           {"systemd", "Failed with result 'exit-code'."},
-                          {"(podman)", "Failed to execute"}}),
+                          {"(podman)", "Failed to execute"}}, true),
               "the server's last words");
 }
 
@@ -120,11 +125,11 @@ TEST(LogReason, PassesOverPodmanThatFindsTheContainerGone) {
     for (const auto& text : {"Error: can only kill running containers. 3b1952b6 is in state stopped: container state improper",
                              "Error: no container with name or ID \"hal0-slot-chat\" found: no such container",
                              "Error: container 1b197434 does not exist in database: no such container"}) {
-        EXPECT_EQ(log_reason({{"llama-server", "last words"}, {"podman", text}}), "last words") << text;
-        EXPECT_EQ(log_reason({{"podman", text}}), "") << text;
-        EXPECT_EQ(log_reason({{"llama-server", text}}), text) << "of somebody else it is one";
+        EXPECT_EQ(log_reason({{"llama-server", "last words"}, {"podman", text}}, true), "last words") << text;
+        EXPECT_EQ(log_reason({{"podman", text}}, true), "") << text;
+        EXPECT_EQ(log_reason({{"llama-server", text}}, true), text) << "of somebody else it is one";
     }
-    EXPECT_EQ(log_reason({{"podman", "Error: localhost/none:1: image not known"}}), "Error: localhost/none:1: image not known");
+    EXPECT_EQ(log_reason({{"podman", "Error: localhost/none:1: image not known"}}, true), "Error: localhost/none:1: image not known");
 }
 
 TEST(LogReason, HasNoColoursAndNoControls) {
