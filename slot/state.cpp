@@ -18,7 +18,7 @@ std::string_view result_in_words(std::string_view result, int exit_status) {
     if (result == "signal") return "the model server was killed by a signal";
     if (result == "core-dump") return "the model server crashed";
     if (result == "oom-kill") return "the model server ran out of memory and was killed";
-    if (result == "timeout") return "it took longer than its timeout";
+    if (result == "timeout") return "it took longer than the timeouts in its file allow";
     if (result == "watchdog") return "it stopped answering its watchdog";
     if (result == "start-limit-hit") return "it failed too often";
     if (result == "resources") return "systemd lacked the resources to start it";
