@@ -58,6 +58,15 @@ def test_systemd_may_vanish_and_come_back(chat, host, systemd):
     chat.wait(State="ready")
 
 
+def reexec(systemd):
+    """systemd keeps its units and jobs, and loses the bus for a moment."""
+    systemd.vanish()
+    pump_for(0.05)
+    systemd.come_back()
+    pump(systemd.subscribers, "it subscribed again")
+    pump_for(0.1)
+
+
 def test_a_swap_outlives_a_reexec(chat, systemd):
     """Jobs do, too: whoever waits for one goes on waiting."""
     chat.load()
@@ -66,11 +75,7 @@ def test_a_swap_outlives_a_reexec(chat, systemd):
         systemd.script("chat", hold=phase)
         chat.swap(model)
         pump(lambda: systemd.state("chat")["sub"] == phase, "it is held")
-        systemd.vanish()
-        pump_for(0.05)
-        systemd.come_back()
-        pump(systemd.subscribers, "it subscribed again")
-        pump_for(0.1)
+        reexec(systemd)
         systemd.release("chat")
         chat.wait(State="ready", Model=model, DefaultModel=model)
 
@@ -81,11 +86,7 @@ def test_a_delete_outlives_a_reexec(chat, host, systemd):
     systemd.script("chat", hold="stop")
     chat.delete()
     pump(lambda: systemd.state("chat")["sub"] == "stop", "it is held")
-    systemd.vanish()
-    pump_for(0.05)
-    systemd.come_back()
-    pump(systemd.subscribers, "it subscribed again")
-    pump_for(0.1)
+    reexec(systemd)
     systemd.release("chat")
     pump(lambda: "chat" not in host.hal0.slots(), "it is deleted")
 
