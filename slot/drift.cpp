@@ -3,10 +3,13 @@
 #include "slot/arguments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hal0::slot {
 namespace {
+
+using namespace std::string_view_literals;
 
 /// All values that one flag has been given, in order.
 struct Flag {
@@ -52,13 +55,18 @@ std::string shown(const Flag* flag) {
     return text;
 }
 
-/// podman's options as hal0 writes them, a word each: `--volume=/a:/a:ro`, `--rm`.
+/// podman's options that a slot's configuration decides. Of others that are there somebody has taken care with `systemctl edit`, and
+/// no restart would change them.
+constexpr std::array configured_options = {"--security-opt"sv, "--network"sv, "--publish"sv, "--volume"sv, "--device"sv, "--group-add"sv, "--stop-timeout"sv};
+
+/// Those among these words, which hal0 writes with their values: `--volume=/a:/a:ro`.
 FlagValues options_of(const std::vector<std::string>& words) {
     FlagValues options;
     for (const auto& word : words) {
-        const auto end = std::min(word.find('='), word.size());
-        auto& values = flag_of(options, "podman " + word.substr(0, end)).values;
-        values.push_back(end == word.size() ? "on" : word.substr(end + 1));
+        const auto end = word.find('=');
+        const auto name = word.substr(0, end);
+        if (end == std::string::npos || std::find(configured_options.begin(), configured_options.end(), name) == configured_options.end()) continue;
+        flag_of(options, "podman " + name).values.push_back(word.substr(end + 1));
     }
     return options;
 }

@@ -86,7 +86,7 @@ bus::Task<> Systemd::snapshot() {
 /// systemd forgets units that do nothing, so how the last pull ended is known here alone.
 void Systemd::forget_unlisted(const std::string& unit) {
     const auto which = unit_of_slot_named(unit);
-    if (!which->pulls || !pulls_.at(which->slot).is_stopped()) forget(unit);
+    if (!which->pulls || !pull_unit(which->slot).is_stopped()) forget(unit);
 }
 
 void Systemd::forget(const std::string& unit) {
@@ -134,6 +134,7 @@ bus::Task<> Systemd::ask_whether_ended(UnitOfSlot unit, UnitState before, UnitSt
     } catch (const sdbus::Error&) {
         auto& state = state_of(unit);
         if (state == before) state = std::move(ended);
+        if (state.has_unknown_job()) in_background(ask_job_type(unit, state.job_path));
     }
     listener_.unit_changed(unit.slot);
 }
@@ -225,6 +226,8 @@ void Systemd::on_owner_changed(sdbus::Message& message) {
 bus::Task<> Systemd::follow_again() {
     std::set<std::string> lost;
     for (const auto& [job, waiting] : waiting_for_jobs_) lost.insert(job);
+    for (auto* units : {&slots_, &pulls_})
+        for (auto& [name, state] : *units) state.job_type.clear();  // may be what a question got that nobody answered
     try {
         co_await follow();
         for (const auto* units : {&slots_, &pulls_})
@@ -245,6 +248,17 @@ void Systemd::end_job(const std::string& job, const std::string& result) {
 
 bus::Task<sdbus::ObjectPath> Systemd::queue(std::string method, std::string unit) {
     co_return co_await bus::call<sdbus::ObjectPath>(*manager_, manager_interface, std::move(method), std::move(unit), std::string{"replace"});
+}
+
+bus::Task<std::string> Systemd::stop_and_wait(std::string unit) {
+    sdbus::ObjectPath job;
+    try {
+        job = co_await stop(unit);
+    } catch (const sdbus::Error& error) {
+        if (!is_error(error, "org.freedesktop.systemd1.NoSuchUnit")) throw;
+        co_return "done";
+    }
+    co_return co_await job_result(job);
 }
 
 bus::Task<std::string> Systemd::job_result(sdbus::ObjectPath job) {

@@ -54,6 +54,10 @@ public:
     /// Waits for a job's end: "done", "canceled", "timeout", "failed", "dependency", "skipped"; "lost" if systemd went away.
     bus::Task<std::string> job_result(sdbus::ObjectPath job);
 
+    /// Stops a unit, and waits for its job as job_result() does. One that systemd cannot load (a drop-in is wrong, the template is gone)
+    /// does nothing: "done". Throws sdbus::Error.
+    bus::Task<std::string> stop_and_wait(std::string unit);
+
     /// daemon-reload; waits until it has been done. Throws sdbus::Error.
     bus::Task<> reload();
     /// Whether a file of the unit, be it an administrator's drop-in, has changed since systemd read it. A unit that is not loaded is

@@ -64,7 +64,7 @@ TEST(Drift, OfTheImageComesFirst) {
 
 TEST(Drift, OfPodmansOptionsComesLast) {
     const auto& server = provider(ProviderId::llama_server);
-    const Command running{"a", {"--x", "1"}, {{"--rm", "--security-opt=no-new-privileges", "--network=host", "--device=/dev/kfd"}}};
+    const Command running{"a", {"--x", "1"}, {{"--rm", "--env=X=1", "--security-opt=no-new-privileges", "--network=host", "--device=/dev/kfd"}}};
     const Command configured{"a", {"--x", "2"}, {{"--rm", "--security-opt=no-new-privileges", "--security-opt=label=disable", "--publish=127.0.0.1:1:1"}}};
     EXPECT_EQ(drift(server, running, configured),
               (Differences{{"--x", "1", "2"},
