@@ -1,5 +1,6 @@
 #include "slot/container.hpp"
 
+#include "slot/shell_words.hpp"
 #include "slot/unit_text.hpp"
 
 #include <fmt/format.h>
@@ -10,16 +11,16 @@
 namespace hal0::slot {
 namespace {
 
-/// What holds for every slot, a line of options each; none of them has anything to escape.
-std::vector<std::vector<std::string>> common_options(const Slot& slot) {
+/// What holds for every slot, some options a line; none of them has anything to escape.
+std::vector<std::string> common_options(const Slot& slot) {
     return {
         // The container lives and dies with the unit: in its cgroup, named after it, gone when it stops.
-        {"--rm", "--replace", "--name=" + container_name(slot.config.name)},
-        {"--detach", "--cgroups=split", "--sdnotify=conmon", "--log-driver=passthrough"},
+        "--rm --replace --name=" + container_name(slot.config.name),
+        "--detach --cgroups=split --sdnotify=conmon --log-driver=passthrough",
         // prepare has pulled the image and shown its progress; here a missing one is an error, not a silent wait.
-        {"--pull=never", "--no-healthcheck"},
-        {fmt::format("--stop-timeout={}", stop_grace_s(slot.config))},
-        {"--cap-drop=all", "--security-opt=no-new-privileges", "--read-only", "--tmpfs=/tmp", "--env=HOME=/tmp"},
+        "--pull=never --no-healthcheck",
+        fmt::format("--stop-timeout={}", stop_grace_s(slot.config)),
+        "--cap-drop=all --security-opt=no-new-privileges --read-only --tmpfs=/tmp --env=HOME=/tmp",
     };
 }
 
@@ -55,10 +56,7 @@ std::uint32_t stop_grace_s(const SlotConfig& config) {
 std::string container_command(const Slot& slot, const std::string& model_store) {
     std::string command = "podman run";
     const auto add = [&](std::string_view line) { command.append(" \\\n    ").append(line); };
-    for (const auto& line : common_options(slot)) {
-        command.append(" \\\n   ");
-        for (const auto& option : line) command.append(" ").append(option);
-    }
+    for (const auto& line : common_options(slot)) add(line);
     for (const auto& option : profile_options(slot, model_store)) add(exec_word(option));
     if (!slot.profile->devices.empty()) add("$HAL0_DEVICE_ARGS");
     if (!slot.profile->groups.empty()) add("$HAL0_GROUP_ARGS");
@@ -69,7 +67,10 @@ std::string container_command(const Slot& slot, const std::string& model_store) 
 
 std::vector<std::string> container_options(const Slot& slot, const std::string& model_store) {
     std::vector<std::string> options;
-    for (auto& line : common_options(slot)) std::move(line.begin(), line.end(), std::back_inserter(options));
+    for (const auto& line : common_options(slot)) {
+        auto words = *split_shell_words(line);
+        std::move(words.begin(), words.end(), std::back_inserter(options));
+    }
     for (auto& option : profile_options(slot, model_store)) options.push_back(std::move(option));
     for (const auto& device : slot.profile->devices) options.push_back(device_option(device));
     for (const auto& group : slot.profile->groups) options.push_back(group_option(group));

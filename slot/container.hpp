@@ -14,6 +14,7 @@ std::string container_command(const Slot& slot, const std::string& model_store);
 
 /// The options of that command as words, with the profile's devices and groups as they are named there: a start looks for them.
 std::vector<std::string> container_options(const Slot& slot, const std::string& model_store);
+/// `--device=…` and `--group-add=…`: of a pattern or name there, of what was found at a start.
 std::string device_option(std::string_view device);
 std::string group_option(std::string_view group);
 
