@@ -162,12 +162,8 @@ bus::Task<> Operations::start_or_restart(slot::SlotName name, bool again) {
 
 bus::Task<> Operations::put_to_rest(UnitOfSlot unit) {
     const auto name = name_of(unit);
-    std::string result;
-    try {
-        result = co_await systemd_.stop_and_wait(name);
-    } catch (const sdbus::Error& refused) {
-        throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("systemd refuses to stop {}: {}", name, refused.getMessage())};
-    }
+    const auto job = co_await queued(systemd_.stop(name), "stop " + name);
+    const auto result = co_await systemd_.job_result(job);
     const bool stopped = result == "done" || (result == "lost" && systemd_.state(unit).is_stopped());
     if (!stopped) throw bus::OperationFailed{ErrorKind::systemd_failed, fmt::format("{} did not stop: its job ended with {}", name, result)};
     if (systemd_.state(unit).active_state == "failed") co_await systemd_.reset_failed(name);

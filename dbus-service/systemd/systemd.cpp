@@ -250,18 +250,17 @@ bus::Task<sdbus::ObjectPath> Systemd::queue(std::string method, std::string unit
     co_return co_await bus::call<sdbus::ObjectPath>(*manager_, manager_interface, std::move(method), std::move(unit), std::string{"replace"});
 }
 
-bus::Task<std::string> Systemd::stop_and_wait(std::string unit) {
-    sdbus::ObjectPath job;
+bus::Task<sdbus::ObjectPath> Systemd::stop(std::string unit) {
     try {
-        job = co_await stop(unit);
+        co_return co_await queue("StopUnit", std::move(unit));
     } catch (const sdbus::Error& error) {
         if (!is_error(error, "org.freedesktop.systemd1.NoSuchUnit")) throw;
-        co_return "done";
     }
-    co_return co_await job_result(job);
+    co_return sdbus::ObjectPath{};
 }
 
 bus::Task<std::string> Systemd::job_result(sdbus::ObjectPath job) {
+    if (job.empty()) co_return "done";
     bus::Callback<std::string> ended{[&](bus::Callback<std::string>::Resume resume) { waiting_for_jobs_[job].push_back(std::move(resume)); }};
     co_return co_await ended;
 }

@@ -48,15 +48,14 @@ public:
     /// Queues a job that replaces opposite ones, and returns its object path; job_result() must be the next thing to be
     /// awaited by a caller who wants its end. Throws sdbus::Error.
     bus::Task<sdbus::ObjectPath> start(std::string unit) { return queue("StartUnit", std::move(unit)); }
-    bus::Task<sdbus::ObjectPath> stop(std::string unit) { return queue("StopUnit", std::move(unit)); }
     bus::Task<sdbus::ObjectPath> restart(std::string unit) { return queue("RestartUnit", std::move(unit)); }
 
-    /// Waits for a job's end: "done", "canceled", "timeout", "failed", "dependency", "skipped"; "lost" if systemd went away.
-    bus::Task<std::string> job_result(sdbus::ObjectPath job);
+    /// The same. One that systemd cannot load (a drop-in is wrong, the template is gone) does nothing: it is stopped without a job,
+    /// and the path is empty.
+    bus::Task<sdbus::ObjectPath> stop(std::string unit);
 
-    /// Stops a unit, and waits for its job as job_result() does. One that systemd cannot load (a drop-in is wrong, the template is gone)
-    /// does nothing: "done". Throws sdbus::Error.
-    bus::Task<std::string> stop_and_wait(std::string unit);
+    /// Waits for a job's end, which that of no job has come to ("done"): "done", "canceled", "timeout", "failed", "dependency", "skipped"; "lost" if systemd went away.
+    bus::Task<std::string> job_result(sdbus::ObjectPath job);
 
     /// daemon-reload; waits until it has been done. Throws sdbus::Error.
     bus::Task<> reload();

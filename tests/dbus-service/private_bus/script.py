@@ -12,6 +12,7 @@ class Script:
     restart_ms      wait for an automatic restart; None: there is none
     late_ms         how long the bus takes to bring the signal that it waits for that
     most_restarts   then the unit stays failed
+    is_broken       a file of it is wrong, and systemd cannot load it
     is_referenced   by another unit, so that systemd does not forget it
     job_result      the next job ends with this, and does nothing
     """
@@ -21,7 +22,7 @@ class Script:
         self.fail_in, self.fail_result, self.fail_status = None, "exit-code", None
         self.fail_times, self.fail_models = -1, None
         self.restart_ms, self.late_ms, self.most_restarts = None, 0, 5
-        self.is_referenced = False
+        self.is_broken = self.is_referenced = False
         self.job_result = None
 
     def change(self, **values):

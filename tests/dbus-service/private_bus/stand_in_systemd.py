@@ -86,7 +86,10 @@ class Systemd(Service):
     def ask_job(self, kind, name, mode):
         if mode not in ("replace", "fail"):
             raise Refused("org.freedesktop.DBus.Error.InvalidArgs", f"Job mode {mode} invalid")
-        job = self.jobs.queue(self.load(name), kind, mode)
+        unit = self.load(name)
+        if kind == "stop" and unit.script.is_broken and unit.active == "inactive":  # bus_unit_queue_job() of its dbus-unit.c
+            raise Refused("org.freedesktop.systemd1.NoSuchUnit", f"Unit {name} not loaded.")
+        job = self.jobs.queue(unit, kind, mode)
         return "o", dbus.ObjectPath(job.path)
 
     def reset_failed_unit(self, message, name):

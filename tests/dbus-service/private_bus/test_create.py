@@ -169,11 +169,8 @@ def test_delete_of_a_running_slot_leaves_nothing(host, root, systemd):
     assert refused(host.hal0.find, "chat") == "NoSuchSlot"
 
 
-def test_delete_ends_a_pull_of_its_own(host, root, systemd):
+def test_delete_ends_a_pull_of_its_own(chat, host, root, systemd):
     """One that would not end by itself; and what is made anew under that name knows nothing of it."""
-    root.slot("chat")
-    systemd.reread()
-    chat = host.start().slot("chat")
     systemd.script("chat", pull=True, hold="start")
     chat.pull_image()
     chat.wait(Pull=("pulling", 0, 0))
@@ -185,11 +182,8 @@ def test_delete_ends_a_pull_of_its_own(host, root, systemd):
 
 
 @pytest.mark.parametrize("before, pull", [("PullImage", True), ("Load", False)])
-def test_delete_right_behind(host, root, systemd, before, pull):
+def test_delete_right_behind(chat, host, systemd, before, pull):
     """Nobody has seen the start begin yet."""
-    root.slot("chat")
-    systemd.reread()
-    chat = host.start().slot("chat")
     systemd.script("chat", pull=pull, hold="start")
     calls = [chat.begin(method, dictionary({})) for method in (before, "Delete")]
     for call in calls:
@@ -198,10 +192,7 @@ def test_delete_right_behind(host, root, systemd, before, pull):
     pump(lambda: systemd.state("chat", pull) is None, "it is stopped")
 
 
-def test_delete_forgets_a_pull_that_failed(host, root, systemd):
-    root.slot("chat")
-    systemd.reread()
-    chat = host.start().slot("chat")
+def test_delete_forgets_a_pull_that_failed(chat, host, root, systemd):
     systemd.script("chat", pull=True, fail_in="start", fail_status="example.org/image: not found")
     chat.pull_image()
     chat.wait(Pull=("failed", 0, 0))
@@ -210,6 +201,22 @@ def test_delete_forgets_a_pull_that_failed(host, root, systemd):
     pump(lambda: systemd.state("chat", pull=True) is None, "systemd has forgotten the failure")
     host.hal0.create("chat", port=root.ports + 10)
     assert host.hal0.slot("chat").get("Pull") == ("", 0, 0)
+
+
+@pytest.mark.parametrize("how", ["delete", "unload"])
+def test_a_unit_that_systemd_cannot_load_is_no_obstacle(chat, host, root, systemd, how):
+    """A drop-in of an administrator is wrong: there is nothing to stop."""
+    root.write("etc/hal0/loaded/chat", "")
+    chat.wait(Loaded=True)
+    systemd.script("chat", is_broken=True)
+    if how == "delete":
+        chat.delete()
+        pump(lambda: host.hal0.slots() == [], "the object disappears")
+        assert not root.exists("etc/hal0/slots/chat.toml")
+    else:
+        chat.unload()
+        chat.wait(State="offline", Loaded=False)
+    assert not root.is_loaded("chat")
 
 
 def test_delete_of_a_broken_slot(host, root):
