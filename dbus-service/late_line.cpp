@@ -1,4 +1,4 @@
-#include "dbus-service/operations/late_line.hpp"
+#include "dbus-service/late_line.hpp"
 
 #include <utility>
 

@@ -117,6 +117,7 @@ SlotProperties SlotObjects::properties(const slot::SlotName& name, Entry& entry,
     const auto& unit = systemd_.slot_unit(name);
     look_at_start(name, entry, unit);
     look_for_error_line(name, entry, unit);
+    const auto line = entry.error_line_now(unit);
     return properties_of({.planned = planned,
                           .settings = catalog_.plan().settings,
                           .models = catalog_.models(),
@@ -126,7 +127,7 @@ SlotProperties SlotObjects::properties(const slot::SlotName& name, Entry& entry,
                           .pull = systemd_.pull_unit(name),
                           .started = entry.started,
                           .server = servers_->state(name),
-                          .error_line = entry.error_line && entry.error_line_of == unit.invocation_id ? entry.error_line->text() : "",
+                          .error_line = line ? line->text() : "",
                           .notice = requests_->operations.notice(name),
                           .now_monotonic = microseconds(CLOCK_MONOTONIC)});
 }
@@ -200,7 +201,7 @@ Failure SlotObjects::failure(const slot::SlotName& name) {
     if (!planned) return {};
     auto& entry = entries_[name];
     auto sentence = properties(name, entry, *planned).condition.message;  // which has the line looked for
-    return {std::move(sentence), entry.error_line_of == systemd_.slot_unit(name).invocation_id ? entry.error_line : nullptr};
+    return {std::move(sentence), entry.error_line_now(systemd_.slot_unit(name))};
 }
 
 }  // namespace hal0::service

@@ -50,6 +50,8 @@ private:
         std::string started_of, error_line_of;  // the invocations that these are of
         std::optional<slot::Started> started;
         std::shared_ptr<LateLine> error_line;
+        /// That of the present start; null as long as nobody looks for it.
+        std::shared_ptr<LateLine> error_line_now(const UnitState& unit) const { return error_line_of == unit.invocation_id ? error_line : nullptr; }
     };
 
     void show(const slot::SlotName& name);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "dbus-service/catalog.hpp"
+#include "dbus-service/late_line.hpp"
 #include "dbus-interfaces/variant_json.hpp"
-#include "dbus-service/operations/late_line.hpp"
 #include "dbus-service/operations/turns.hpp"
 #include "dbus-service/systemd/reloads.hpp"
 #include "dbus-service/systemd/systemd.hpp"
