@@ -101,6 +101,21 @@ def test_a_signal_is_no_stop(machine, make_slot, watch, fault):
     assert slot.left_behind() == {}
 
 
+def test_a_killed_removal(make_slot, watch):
+    """`systemctl kill` may meet the podman that removes the container of the server it has ended, and before the unit is active there is
+    no ExecStop= that would find it. Nobody else knows of it when the slot is stopped before it starts again."""
+    slot = make_slot(fault=f"loading={FAR}")
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot.machine.shell("""kill -TERM "$1"
+                          until removal=$(pgrep --parent "$2" --exact podman); do :; done
+                          kill -TERM "$removal"
+                          while [[ -e /proc/$2 ]]; do :; done
+                          systemctl stop "$3" """, slot.processes("fault-server")[0], slot.get("MainPID"), slot.unit)
+    assert slot.left_behind() == {}
+
+
 def test_a_restart_while_it_warms_up(make_slot, watch):
     slot = make_slot(fault=f"loading={FAR}")
     seen = watch(slot)

@@ -3,7 +3,7 @@
 #include "units/helper/environment.hpp"
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
-#include "units/helper/runtime_file.hpp"
+#include "units/ready/bundle.hpp"
 #include "units/ready/end_reason.hpp"
 #include "units/ready/last_seen.hpp"
 #include "units/ready/wait_healthy.hpp"
@@ -70,19 +70,14 @@ void end_on_sigterm(const slot::SlotName& name) {
     }}.detach();
 }
 
-/// Tells clean-up that the container is conmon's, which removes it when it ends: nobody else has to.
-void record_conmon(pid_t conmon) {
-    if (const auto problem = helper::write_runtime_file(variable("RUNTIME_DIRECTORY"), "conmon.pid", std::to_string(conmon) + '\n'))
-        helper::report_warning(problem->message);
-}
-
 int wait_for(const slot::SlotName& name) {
     const auto port = number<std::uint16_t>("HAL0_PORT");
     const auto server = number<pid_t>("MAINPID");  // conmon, which ends with the container; systemd sets it
     const auto path = variable("HAL0_HEALTH_PATH");
     if (port == 0 || server == 0 || path.empty()) return report_failure("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
     end_on_sigterm(name);
-    record_conmon(server);
+    // clean-up sees by it whether conmon has removed the container when it ended.
+    if (const auto problem = ready::link_bundle(variable("RUNTIME_DIRECTORY"), server)) helper::report_warning(problem->message);
     const auto outcome = ready::wait_healthy(
         server, [&] { return ready::ask(port, path); }, [](const ready::Health& health) { last_seen.see(health); });
     while (last_seen.has_ended()) pause();  // it is for the signal's thread to end the process
