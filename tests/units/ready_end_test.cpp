@@ -13,6 +13,8 @@ namespace hal0::ready {
 namespace {
 
 const Health loads{Health::Answer::status, 503};
+const Health mute{Health::Answer::silent, 0};
+const Health closes{Health::Answer::closed, 0};
 
 std::string shown(const char* state, const char* result, const char* span = "3min") {
     return fmt::format("Result={}\nTimeoutStartUSec={}\nActiveState={}\n", result, span, state);
@@ -62,30 +64,34 @@ private:
     sigset_t only_{};
 };
 
-TEST(LastSeen, ReportsUntilTheSignalIsTaken) {
+TEST(LastSeen, ReportsWhatChanges) {
     std::vector<Health> reports;
     LastSeen last_seen{[&](const Health& health) { reports.push_back(health); }};
-    last_seen.see(Health{});
-    last_seen.see(loads);
-    EXPECT_FALSE(last_seen.has_ended());
-    EXPECT_EQ(last_seen.end(), loads);
-    EXPECT_TRUE(last_seen.has_ended());
-    last_seen.see(Health{});
-    EXPECT_EQ(last_seen.end(), loads);
-    EXPECT_EQ(reports, (std::vector{Health{}, loads}));
+    for (const auto& health : {Health{}, closes, Health{}, mute, loads, mute}) last_seen.see(health);
+    EXPECT_EQ(last_seen.health(), mute);
+    EXPECT_EQ(reports, (std::vector{Health{}, closes, Health{}, mute, loads, mute}));
 }
 
-// Between the signal and the thread that takes it: the server, which has got it, too, may be gone already.
+// systemd sends its signal to the server first: that may be gone before this process has got its own.
+TEST(LastSeen, DoesNotReportThatAServerIsGoneThatWasThere) {
+    for (const auto& there : {loads, mute}) {
+        std::vector<Health> reports;
+        LastSeen last_seen{[&](const Health& health) { reports.push_back(health); }};
+        for (const auto& health : {there, closes, Health{}}) last_seen.see(health);
+        EXPECT_EQ(last_seen.health(), there);
+        EXPECT_EQ(reports, std::vector{there});
+    }
+}
+
 TEST(LastSeen, ReportsNothingOnceTheSignalHasCome) {
     std::vector<Health> reports;
     LastSeen last_seen{[&](const Health& health) { reports.push_back(health); }};
     last_seen.see(loads);
     {
         const PendingSigterm pending;
-        EXPECT_TRUE(last_seen.has_ended());
-        last_seen.see(Health{});
+        last_seen.see(mute);
     }
-    EXPECT_EQ(last_seen.end(), loads);
+    EXPECT_EQ(last_seen.health(), loads);
     EXPECT_EQ(reports, std::vector{loads});
 }
 

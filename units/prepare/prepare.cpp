@@ -4,6 +4,7 @@
 #include "units/helper/environment.hpp"
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
+#include "units/helper/termination.hpp"
 #include "units/prepare/back_off.hpp"
 #include "units/prepare/host.hpp"
 #include "units/prepare/image.hpp"
@@ -111,7 +112,7 @@ int pull(const slot::SlotName& name) {
     if (!image) return report_failure(image.error(), EX_CONFIG);
     const auto here = has_image(*image);
     const auto done = here && !*here ? pull_image(*image) : here;
-    yield_to_sigterm();
+    helper::yield_to_sigterm();
     if (!done) return report_failure(done.error(), EXIT_FAILURE);
     report_status(slot::image_present_text(*image));
     return EXIT_SUCCESS;

@@ -2,24 +2,17 @@
 
 #include "slot/status_text.hpp"
 #include "units/helper/report.hpp"
+#include "units/helper/termination.hpp"
 #include "units/prepare/slot_environment.hpp"
 #include "units/prepare/systemd_bus.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <cstdlib>
-#include <string>
-#include <thread>
 
 namespace hal0::prepare {
 namespace {
 
 using helper::report_failure;
-
-std::atomic<bool> terminating = false;
 
 /// What the signal means. systemd sends it and changes the state before it answers anybody.
 int end(const slot::SlotName& name) {
@@ -36,20 +29,7 @@ int end(const slot::SlotName& name) {
 }  // namespace
 
 void end_on_sigterm(const slot::SlotName& name) {
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &only, nullptr);
-    std::thread{[only, name] {
-        int signal = 0;
-        sigwait(&only, &signal);
-        terminating = true;
-        _exit(end(name));
-    }}.detach();
-}
-
-void yield_to_sigterm() {
-    while (terminating) pause();
+    helper::on_sigterm([name] { return end(name); });
 }
 
 }  // namespace hal0::prepare

@@ -1,33 +1,24 @@
 #include "units/ready/last_seen.hpp"
 
-#include <signal.h>
+#include "units/helper/termination.hpp"
 
 namespace hal0::ready {
 namespace {
 
-bool is_sigterm_pending() {
-    sigset_t pending;
-    return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
-}
+bool is_there(const Health& health) { return health.answer == Health::Answer::status || health.answer == Health::Answer::silent; }
 
 }  // namespace
 
 void LastSeen::see(const Health& health) {
     const std::lock_guard lock{mutex_};
-    if (ended_ || is_sigterm_pending()) return;
+    if (helper::has_sigterm_come() || (is_there(health_) && !is_there(health))) return;
     health_ = health;
     report_(health);
 }
 
-Health LastSeen::end() {
+Health LastSeen::health() {
     const std::lock_guard lock{mutex_};
-    ended_ = true;
     return health_;
-}
-
-bool LastSeen::has_ended() {
-    const std::lock_guard lock{mutex_};
-    return ended_ || is_sigterm_pending();
 }
 
 }  // namespace hal0::ready

@@ -8,25 +8,21 @@
 
 namespace hal0::ready {
 
-/// What was last seen of the server before a SIGTERM for this process, and whoever is told of each change. systemd sends the
-/// signal to the server, too: what is seen of it from then on is its end, and nothing to report.
+/// What was last seen of the server before its end, and whoever is told of each change. systemd sends SIGTERM to the server and to this
+/// process, one after the other: what is seen of the server from then on is its end, and nothing to report.
 class LastSeen {
 public:
     using Report = std::function<void(const Health&)>;
     explicit LastSeen(Report report) : report_(std::move(report)) {}
 
-    /// Reports it, unless a SIGTERM has come. (SIGTERM is blocked, and may be waiting for the thread that takes it.)
+    /// Reports it, unless a SIGTERM has come for this process, or the server, which listened before, is gone.
     void see(const Health& health);
-    /// The signal has been taken: from now on nothing is reported. Returns what was seen before.
-    Health end();
-    /// Whether a SIGTERM has come, taken or not.
-    bool has_ended();
+    Health health();
 
 private:
     std::mutex mutex_;
     Report report_;
     Health health_;
-    bool ended_ = false;
 };
 
 }  // namespace hal0::ready

@@ -3,6 +3,7 @@
 #include "units/helper/environment.hpp"
 #include "units/helper/podman.hpp"
 #include "units/helper/report.hpp"
+#include "units/helper/termination.hpp"
 #include "units/ready/bundle.hpp"
 #include "units/ready/end_reason.hpp"
 #include "units/ready/last_seen.hpp"
@@ -52,22 +53,13 @@ std::string ask_systemd(const slot::SlotName& name) {
     return answer ? std::string{text.data(), std::fread(text.data(), 1, text.size(), answer.get())} : std::string{};
 }
 
-/// From now on SIGTERM ends the server and this process: without a failure if somebody stops the unit, else with one that is reported.
-void end_on_sigterm(const slot::SlotName& name) {
-    sigset_t only;
-    sigemptyset(&only);
-    sigaddset(&only, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &only, nullptr);  // before any thread starts: the waiting one takes the signal
-    std::thread{[only, name] {
-        int signal = 0;
-        sigwait(&only, &signal);
-        const auto last = last_seen.end();
-        std::thread killing{[&] { kill_container(name); }};  // takes podman a while, and the reason is known before
-        const auto reason = ready::end_reason(ask_systemd(name), last);
-        if (reason) report_failure(*reason, EXIT_FAILURE);
-        killing.join();
-        _exit(reason ? EXIT_FAILURE : EXIT_SUCCESS);
-    }}.detach();
+/// What a SIGTERM does: it ends the server, without a failure if somebody stops the unit, else with one that is reported.
+int end(const slot::SlotName& name) {
+    std::thread killing{[&] { kill_container(name); }};  // takes podman a while, and the reason is known before
+    const auto reason = ready::end_reason(ask_systemd(name), last_seen.health());
+    if (reason) report_failure(*reason, EXIT_FAILURE);
+    killing.join();
+    return reason ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int wait_for(const slot::SlotName& name) {
@@ -75,12 +67,12 @@ int wait_for(const slot::SlotName& name) {
     const auto server = number<pid_t>("MAINPID");  // conmon, which ends with the container; systemd sets it
     const auto path = variable("HAL0_HEALTH_PATH");
     if (port == 0 || server == 0 || path.empty()) return report_failure("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
-    end_on_sigterm(name);
+    helper::on_sigterm([name] { return end(name); });
     // clean-up sees by it whether conmon has removed the container when it ended.
     if (const auto problem = ready::link_bundle(variable("RUNTIME_DIRECTORY"), server)) helper::report_warning(problem->message);
     const auto outcome = ready::wait_healthy(
         server, [&] { return ready::ask(port, path); }, [](const ready::Health& health) { last_seen.see(health); });
-    while (last_seen.has_ended()) pause();  // it is for the signal's thread to end the process
+    helper::yield_to_sigterm();
     if (outcome == ready::Outcome::process_ended)
         return report_failure(slot::ended_early_text(name), EXIT_FAILURE);
     report_status(slot::answers_text(port));

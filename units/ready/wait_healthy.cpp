@@ -34,15 +34,19 @@ bool ends_within(int watched, int milliseconds) {
 std::string Health::in_words() const {
     if (answer == Answer::not_listening) return "the server does not listen yet";
     if (answer == Answer::silent) return "the server accepts connections and does not answer";
+    if (answer == Answer::closed) return "the server closes connections without an HTTP answer";
     if (status == 503) return "the server loads its model";
     return "the server answers its health check with the HTTP status " + std::to_string(status);
 }
 
 Health ask(std::uint16_t port, const std::string& path) {
     constexpr std::size_t no_body = 0;  // it is the image's to choose, and of no interest
+    const auto began = std::chrono::steady_clock::now();
     const auto answer = loopback::get({port, path, no_body, patience});
     if (answer.status != 0) return {Health::Answer::status, answer.status};
-    return {answer.connected ? Health::Answer::silent : Health::Answer::not_listening, 0};
+    if (!answer.connected) return {Health::Answer::not_listening, 0};
+    const bool was_patient = std::chrono::steady_clock::now() - began >= patience;
+    return {was_patient ? Health::Answer::silent : Health::Answer::closed, 0};
 }
 
 Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(const Health&)>& on_change) {

@@ -10,7 +10,7 @@ namespace hal0::ready {
 
 /// What one look at the health path gave: the HTTP status, or why there is none.
 struct Health {
-    enum class Answer { status, silent, not_listening };
+    enum class Answer { status, silent, closed, not_listening };
     Answer answer = Answer::not_listening;
     int status = 0;
     bool operator==(const Health&) const = default;
