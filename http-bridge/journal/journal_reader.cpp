@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace hal0::http {
@@ -56,6 +58,11 @@ void add_matches(sd_journal* journal, const JournalQuery& query) {
         for (const auto& match : group) readable(sd_journal_add_match(journal, match.data(), match.size()), "sd_journal_add_match");
     }
 }
+
+// An entry shows before its fields are linked, and until then they look damaged (systemd's journal_file_append_entry()): a writer that
+// loses the processor in between was seen to leave a line without its text. Nobody is told when it is whole.
+constexpr int most_looks = 50;
+constexpr std::chrono::milliseconds between_looks{1};
 
 /// Without any file that may be read there is no first entry, and no error either.
 bool has_entries(sd_journal* journal) {
@@ -121,6 +128,13 @@ JournalEntry JournalReader::entry() const {
     return found;
 }
 
+void JournalReader::complete(JournalEntry& newest) const {
+    for (int look = 0; !newest.message && look < most_looks; ++look) {
+        std::this_thread::sleep_for(between_looks);
+        newest = entry();
+    }
+}
+
 std::optional<JournalEntry> JournalReader::next() {
     if (!std::exchange(at_next_, false) && readable(sd_journal_next(journal()), "sd_journal_next") == 0) return std::nullopt;
     return entry();
@@ -130,7 +144,10 @@ std::vector<JournalEntry> JournalReader::read(std::size_t most, std::size_t most
     std::vector<JournalEntry> entries;
     for (std::size_t bytes = 0; entries.size() < most && bytes < most_bytes; bytes += size_of(entries.back())) {
         auto found = next();
-        if (!found) break;
+        if (!found) {
+            if (!entries.empty()) complete(entries.back());
+            break;
+        }
         entries.push_back(*std::move(found));
     }
     return entries;

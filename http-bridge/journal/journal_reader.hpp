@@ -46,6 +46,8 @@ public:
 
 private:
     JournalEntry entry() const;
+    /// Waits a little for the text of the entry that was read last and is the newest one, if it has none.
+    void complete(JournalEntry& newest) const;
     /// Leaves the place.
     std::optional<std::string> newest_cursor();
     /// Behind the entry of a cursor, or in front of what came after it. False: there is neither.
