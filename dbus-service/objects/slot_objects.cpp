@@ -3,6 +3,7 @@
 #include "slot/disk/paths.hpp"
 #include "slot/disk/read_file.hpp"
 #include "slot/idle.hpp"
+#include "slot/status_text.hpp"
 #include "slot/toml_json.hpp"
 
 #include <fmt/format.h>
@@ -31,8 +32,12 @@ nlohmann::json config_of(const slot::SourceFile* file) {
 
 bool has_failed(const UnitState& unit) { return unit.active_state == "failed" || unit.sub_state.starts_with("auto-restart"); }
 
-/// A shell says 128 and more of what a signal ended, and so does podman.
-bool has_exited(const UnitState& unit) { return unit.result == "exit-code" && unit.exit_status < 128; }
+/// A shell says 128 and more of what a signal ended, and so does podman. The status of a start may be a helper's: one that was sent a
+/// signal fails, while its server ends well.
+bool has_exited(const UnitState& unit) {
+    const bool is_servers = unit.exit_status != 0 || slot::is_ended_early(unit.status_text);
+    return unit.result == "exit-code" && is_servers && unit.exit_status < 128;
+}
 
 }  // namespace
 

@@ -107,12 +107,26 @@ def test_a_killed_removal(make_slot, watch):
     slot = make_slot(fault=f"loading={FAR}")
     seen = watch(slot)
     slot.start_in_background()
-    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    seen.until(lambda one: one["StatusText"] == "warming up: the server loads its model", "it takes signals")
     slot.machine.shell("""kill -TERM "$1"
-                          until removal=$(pgrep --parent "$2" --exact podman); do :; done
-                          kill -TERM "$removal"
-                          while [[ -e /proc/$2 ]]; do :; done
+                          while [[ -e /proc/$2 ]]; do
+                              if removal=$(pgrep --parent "$2" --exact podman); then kill -TERM "$removal" || true; fi
+                          done
                           systemctl stop "$3" """, slot.processes("fault-server")[0], slot.get("MainPID"), slot.unit)
+    assert slot.left_behind() == {}
+
+
+def test_a_killed_conmon(make_slot, watch):
+    """A server that takes no SIGTERM yet is left without its conmon: nothing waits for it."""
+    slot = make_slot(fault=f"loading={FAR},ignore-sigterm")
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot.machine.run("kill", "-KILL", slot.get("MainPID"))
+    began = time.monotonic()
+    seen.until(lambda one: one["NRestarts"] == "1", "an automatic restart")
+    assert time.monotonic() - began < 1 + AT_ONCE_S, "RestartSec=1"
+    slot.stop()
     assert slot.left_behind() == {}
 
 

@@ -22,7 +22,7 @@ TEST(Bundle, IsWhatConmonWasToldToUse) {
 }
 
 TEST(Bundle, OfAnythingElseIsUnknown) {
-    for (const auto text : {""sv, "sleep\0infinity\0"sv, "conmon\0-b\0"sv, "conmon\0-b"sv, "\0"sv, "conmon\0-bb\0x\0"sv}) EXPECT_EQ(bundle(text), "") << text;
+    for (const auto text : {""sv, "sleep\0infinity\0"sv, "conmon\0-b\0"sv, "conmon\0-b"sv, "\0"sv, "conmon\0-bb\0x\0"sv, "llama-server\0-b\0002048\0"sv, "/usr/bin/podman\0run\0x\0-b\0/y\0"sv}) EXPECT_EQ(bundle(text), "") << text;
 }
 
 /// A process with conmon's arguments, of which `bundle` is one.

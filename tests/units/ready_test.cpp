@@ -146,6 +146,14 @@ TEST(WaitHealthy, AHealthyAnswerOfSomebodyElseIsNone) {
     EXPECT_EQ(wait_healthy(child.pid(), scripted({healthy}), [](Health) {}), Outcome::process_ended);
 }
 
+TEST(EndsWithin, SaysWhetherAProcessHasEnded) {
+    const Child child;
+    EXPECT_FALSE(ends_within(child.pid(), milliseconds{1}));
+    child.kill();
+    EXPECT_TRUE(ends_within(child.pid(), milliseconds{10'000}));
+    EXPECT_TRUE(ends_within(0x7fffffff, milliseconds{0})) << "there is none";
+}
+
 TEST(Ask, Only200IsHealthy) {
     for (const auto& [status, health] : std::vector<std::pair<std::string, Health>>{
              {"200 OK", healthy}, {"503 Service Unavailable", loading}, {"404 Not Found", {Health::Answer::status, 404}},

@@ -47,6 +47,8 @@ int main(int argc, char* argv[]) try {
     if (!name) return report_failure(name.error(), EX_CONFIG);
     char** const command = argv + 2;  // ends with a null pointer, as argv does
     if (const auto reason = refusal(*name, *command != nullptr); !reason.empty()) return report_failure(reason, EX_CONFIG);
+    // An earlier run's, if somebody has the folder kept (RuntimeDirectoryPreserve=): it is gone with that.
+    unlink((variable("RUNTIME_DIRECTORY") + "/bundle").c_str());
     // What is not known of it later is no reason not to run it.
     if (const auto problem = launch::record_start(variable("RUNTIME_DIRECTORY"), {command, argv + argc})) report_warning(problem->message);
     execvp(*command, command);

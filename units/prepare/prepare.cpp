@@ -111,6 +111,7 @@ int pull(const slot::SlotName& name) {
     const auto image = image_of(name);
     if (!image) return report_failure(image.error(), EX_CONFIG);
     const auto here = has_image(*image);
+    helper::yield_to_sigterm();  // podman that was ended says no
     const auto done = here && !*here ? pull_image(*image) : here;
     helper::yield_to_sigterm();
     if (!done) return report_failure(done.error(), EXIT_FAILURE);

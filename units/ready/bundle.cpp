@@ -3,21 +3,30 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 
 namespace hal0::ready {
+namespace {
+
+/// Takes it off `words`.
+std::string_view next_word(std::string_view& words) {
+    const auto word = words.substr(0, words.find('\0'));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+    return word;
+}
+
+}  // namespace
 
 std::string bundle(std::string_view command_line) {
-    bool is_next = false;
+    const auto program = next_word(command_line);
+    if (program.substr(program.rfind('/') + 1) != "conmon") return {};
     while (!command_line.empty()) {
-        const auto end = command_line.find('\0');
-        const auto word = command_line.substr(0, end);
-        if (is_next) return std::string{word};
-        is_next = word == "-b" || word == "--bundle";
-        command_line.remove_prefix(end == std::string_view::npos ? command_line.size() : end + 1);
+        const auto word = next_word(command_line);
+        if (word == "-b" || word == "--bundle") return std::string{next_word(command_line)};
     }
     return {};
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -36,13 +37,15 @@ ready::LastSeen last_seen{[](const ready::Health& health) {
 }};
 
 /// Servers take no SIGTERM before they are up, as the first process of their container not even by default, and there is nothing to lose.
-void kill_container(const slot::SlotName& name) {
-    // One that takes systemd's SIGTERM is gone by now, as it should be: what podman says of that would be a last error in the server's log.
-    const auto kill = [&] { return helper::run_podman({"kill", "--signal=KILL", container_name(name)}, helper::PodmanOutput::none); };
-    auto killed = kill();
-    // `systemctl kill` is for all processes of the unit, also for one that just comes into being.
-    if (killed && *killed == 128 + SIGTERM) killed = kill();
-    if (!killed) helper::report_warning(killed.error());
+/// `conmon` ends with its container.
+void kill_container(const slot::SlotName& name, pid_t conmon) {
+    // `systemctl kill` is for all processes of the unit, also for a podman that just comes into being: how that ends says nothing.
+    for (int attempt = 0; attempt < 3; ++attempt) {
+        // One that takes systemd's SIGTERM is gone by now, as it should be: what podman says of that would be a last error in the server's log.
+        const auto killed = helper::run_podman({"kill", "--signal=KILL", container_name(name)}, helper::PodmanOutput::none);
+        if (!killed) helper::report_warning(killed.error());
+        if (ready::ends_within(conmon, std::chrono::milliseconds{500})) return;
+    }
 }
 
 /// What systemd says of the unit. systemctl asks, because what loads the bus's library starts later.
@@ -54,8 +57,8 @@ std::string ask_systemd(const slot::SlotName& name) {
 }
 
 /// What a SIGTERM does: it ends the server, without a failure if somebody stops the unit, else with one that is reported.
-int end(const slot::SlotName& name) {
-    std::thread killing{[&] { kill_container(name); }};  // takes podman a while, and the reason is known before
+int end(const slot::SlotName& name, pid_t conmon) {
+    std::thread killing{[&] { kill_container(name, conmon); }};  // takes podman a while, and the reason is known before
     const auto reason = ready::end_reason(ask_systemd(name), last_seen.health());
     if (reason) report_failure(*reason, EXIT_FAILURE);
     killing.join();
@@ -67,7 +70,7 @@ int wait_for(const slot::SlotName& name) {
     const auto server = number<pid_t>("MAINPID");  // conmon, which ends with the container; systemd sets it
     const auto path = variable("HAL0_HEALTH_PATH");
     if (port == 0 || server == 0 || path.empty()) return report_failure("HAL0_PORT, HAL0_HEALTH_PATH or MAINPID is missing in the unit's environment", EX_CONFIG);
-    helper::on_sigterm([name] { return end(name); });
+    helper::on_sigterm([name, server] { return end(name, server); });
     // clean-up sees by it whether conmon has removed the container when it ended.
     if (const auto problem = ready::link_bundle(variable("RUNTIME_DIRECTORY"), server)) helper::report_warning(problem->message);
     const auto outcome = ready::wait_healthy(

@@ -49,6 +49,13 @@ Health ask(std::uint16_t port, const std::string& path) {
     return {was_patient ? Health::Answer::silent : Health::Answer::closed, 0};
 }
 
+bool ends_within(pid_t process, std::chrono::milliseconds time) {
+    const int watched = watch(process);
+    const bool has_ended = ends_within(watched, static_cast<int>(time.count()));
+    if (watched >= 0) close(watched);
+    return has_ended;
+}
+
 Outcome wait_healthy(pid_t process, const std::function<Health()>& ask_once, const std::function<void(const Health&)>& on_change) {
     const int watched = watch(process);
     std::optional<Health> last;

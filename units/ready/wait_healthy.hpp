@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -22,6 +23,9 @@ struct Health {
 
 /// Asks http://127.0.0.1:port/path once and reads nothing but the answer's head.
 Health ask(std::uint16_t port, const std::string& path);
+
+/// Waits for the end of a process as long as that. Returns whether it has ended.
+bool ends_within(pid_t process, std::chrono::milliseconds time);
 
 enum class Outcome { healthy, process_ended };
 
