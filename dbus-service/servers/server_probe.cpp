@@ -64,8 +64,8 @@ void ServerProbe::ask_llama_server(slot::Sample& sample, int stop_fd) {
 }
 
 void ServerProbe::ask_models(slot::Sample& sample, int stop_fd) {
-    models_due_ = Clock::now() + rhythm_.models;
     const auto models = loopback::get({server_.port, std::string{provider_.models_path}, most_answer_bytes, rhythm_.patience}, stop_fd);
+    models_due_ = Clock::now() + (models.status == 0 ? rhythm_.busy_again : rhythm_.models);
     if (models.status == 200) read_models(sample, models.body);
 }
 

@@ -87,6 +87,19 @@ def test_a_crash_shows_the_last_error_line_of_the_log(make_slot, seen):
                f"the line; the message is {shown['StateMessage']!r}")
 
 
+def test_a_signal_is_no_crash(machine, make_slot, seen):
+    """What a server that ended well said last is no reason for a start that somebody ended."""
+    slot = make_slot("loading=60", model=TINY)
+    bus = on_bus(slot)
+    slot.start_in_background()
+    bus.wait(StateMessage="warming up: the server loads its model")
+    at = moment(machine, f"systemctl kill {slot.unit}")
+    seen.until_changed(bus, at, State="error")
+    seen.until_changed(bus, at, State="warming")
+    messages = [text for _, text in seen.changes(bus, "StateMessage") if text.startswith("somebody ended it")]
+    assert messages and not [text for text in messages if "listening" in text], messages
+
+
 def test_the_end_of_a_crash_loop(make_slot, seen):
     """All automatic restarts used up: error to stay, and a load tries again."""
     slot = make_slot("exit-at-start=6", model=TINY)

@@ -79,7 +79,7 @@ TEST_F(BudgetTest, WhoeverIsRefusedHoldsNothingAnyMore) {
         clients_.push_back(std::make_unique<TcpClient>(port_));
         ASSERT_TRUE(say(*clients_.back(), most));
     }
-    turn_a_while();
+    ASSERT_TRUE(comes_to_rest());  // what was said is read
     const auto before = used();
     client.say(rest);
     expect_refused(client);
