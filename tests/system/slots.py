@@ -46,7 +46,9 @@ class Slot:
     # --- actions ---
 
     def start(self, check=True, timeout=60):
-        return self.machine.systemctl("start", self.unit, check=check, timeout=timeout)
+        answer = self.machine.systemctl("start", self.unit, check=False, timeout=timeout)
+        assert not check or answer.returncode == 0, f"{answer.stderr}{self.status()}\n{self.log()}"
+        return answer
 
     def start_in_background(self):
         self.machine.systemctl("start", "--no-block", self.unit)

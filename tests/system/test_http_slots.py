@@ -27,8 +27,7 @@ def test_the_way_of_a_slot(bridge, machine, make_slot, llama):
     assert machine.exists(slot.file) and slot.state == "inactive", "nothing is started"
 
     loaded = bridge.ask("POST", f"/api/slots/{slot.name}/load")
-    assert (loaded.status, loaded.json["state"]) == (200, "ready"), loaded.text
-    wait_until(lambda: bridge.slot(slot.name)["models"] == ["tiny"], "the server has been asked for its models")
+    assert (loaded.status, loaded.json["state"], loaded.json["models"]) == (200, "ready", ["tiny"]), loaded.text
     assert slot.health() == 200 and slot.state == "active"
     shown = bridge.slot(slot.name)
     assert (shown["container_status"], shown["container_health"], shown["actual_image"]) == ("running", True, shown["image"])

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bridge import make_slot  # noqa: F401  (fixture)
-from machine import AT_ONCE_S
+from machine import AT_ONCE_S, wait_until
 
 TINY = {"default": "tiny"}
 
@@ -45,8 +45,9 @@ def test_a_load_step_by_step(bridge, make_slot):
 def test_a_killed_container_shows_at_once(bridge, machine, make_slot):
     slot = make_slot(model=TINY)
     slot.start()
+    wait_until(lambda: bridge.slot(slot.name)["state"] == "ready", "the bridge knows")
     stream = bridge.follow(f"/api/slots/{slot.name}/state/stream")
-    stream.until(lambda: states(stream)[-1:] == ["ready"], "the snapshot")
+    stream.until(lambda: states(stream) == ["ready"], "the snapshot")
     machine.run("podman", "kill", slot.container)
     killed = time.monotonic()
     stream.until(lambda: "error" in states(stream), "error")

@@ -14,6 +14,15 @@ def too_early(seen):
     return [one for one in seen if one["ActiveState"] == "active" and one["health"] not in (200, "slow")]
 
 
+def warming_up(make_slot, watch, fault):
+    """A slot that does so, and who watches it."""
+    slot = make_slot(fault=fault)
+    seen = watch(slot)
+    slot.start_in_background()
+    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    return slot, seen
+
+
 @pytest.mark.parametrize("fault, text", [
     ("loading=1.5", "warming up: the server loads its model"),
     ("late=1.5", "warming up: the server does not listen yet")])
@@ -74,10 +83,7 @@ def test_a_stop_takes_effect_at_once(make_slot, watch, fault):
     """Also of a server that knows no SIGTERM yet: llama-server installs its handler when the model is loaded, and in a
     container there is no default action. No request is lost, because none was answered. And a stop that somebody asked
     for is no failure."""
-    slot = make_slot(fault=fault)
-    seen = watch(slot)
-    slot.start_in_background()
-    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot, seen = warming_up(make_slot, watch, fault)
     began = time.monotonic()
     slot.stop()
     took = time.monotonic() - began
@@ -89,10 +95,7 @@ def test_a_stop_takes_effect_at_once(make_slot, watch, fault):
 @pytest.mark.parametrize("fault", [f"loading={FAR}", pytest.param(f"loading={FAR},ignore-sigterm", id="no-handler-yet")])
 def test_a_signal_is_no_stop(machine, make_slot, watch, fault):
     """`systemctl kill` is not `systemctl stop`: whoever waits for the start is not told that the model answers."""
-    slot = make_slot(fault=fault)
-    seen = watch(slot)
-    slot.start_in_background()
-    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot, seen = warming_up(make_slot, watch, fault)
     machine.systemctl("kill", slot.unit)
     seen.until(lambda one: one["NRestarts"] == "1", "an automatic restart")
     assert "somebody ended it with SIGTERM before the model server answered" in seen.texts()
@@ -104,9 +107,7 @@ def test_a_signal_is_no_stop(machine, make_slot, watch, fault):
 def test_a_killed_removal(make_slot, watch):
     """`systemctl kill` may meet the podman that removes the container of the server it has ended, and before the unit is active there is
     no ExecStop= that would find it. Nobody else knows of it when the slot is stopped before it starts again."""
-    slot = make_slot(fault=f"loading={FAR}")
-    seen = watch(slot)
-    slot.start_in_background()
+    slot, seen = warming_up(make_slot, watch, f"loading={FAR}")
     seen.until(lambda one: one["StatusText"] == "warming up: the server loads its model", "it takes signals")
     slot.machine.shell("""kill -TERM "$1"
                           while [[ -e /proc/$2 ]]; do
@@ -118,10 +119,7 @@ def test_a_killed_removal(make_slot, watch):
 
 def test_a_killed_conmon(make_slot, watch):
     """A server that takes no SIGTERM yet is left without its conmon: nothing waits for it."""
-    slot = make_slot(fault=f"loading={FAR},ignore-sigterm")
-    seen = watch(slot)
-    slot.start_in_background()
-    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot, seen = warming_up(make_slot, watch, f"loading={FAR},ignore-sigterm")
     slot.machine.run("kill", "-KILL", slot.get("MainPID"))
     began = time.monotonic()
     seen.until(lambda one: one["NRestarts"] == "1", "an automatic restart")
@@ -131,10 +129,7 @@ def test_a_killed_conmon(make_slot, watch):
 
 
 def test_a_restart_while_it_warms_up(make_slot, watch):
-    slot = make_slot(fault=f"loading={FAR}")
-    seen = watch(slot)
-    slot.start_in_background()
-    seen.until(lambda one: one["StatusText"].startswith("warming up"), "warming up")
+    slot, seen = warming_up(make_slot, watch, f"loading={FAR}")
     slot.configure()
     slot.machine.systemctl("restart", slot.unit)
     assert slot.health() == 200

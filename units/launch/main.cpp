@@ -6,6 +6,7 @@
 #include "slot/status_text.hpp"
 #include "units/helper/environment.hpp"
 #include "units/helper/report.hpp"
+#include "units/helper/runtime_file.hpp"
 #include "units/launch/started.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +49,7 @@ int main(int argc, char* argv[]) try {
     char** const command = argv + 2;  // ends with a null pointer, as argv does
     if (const auto reason = refusal(*name, *command != nullptr); !reason.empty()) return report_failure(reason, EX_CONFIG);
     // An earlier run's, if somebody has the folder kept (RuntimeDirectoryPreserve=): it is gone with that.
-    unlink((variable("RUNTIME_DIRECTORY") + "/bundle").c_str());
+    unlink(fmt::format("{}/{}", variable("RUNTIME_DIRECTORY"), helper::bundle_link).c_str());
     // What is not known of it later is no reason not to run it.
     if (const auto problem = launch::record_start(variable("RUNTIME_DIRECTORY"), {command, argv + argc})) report_warning(problem->message);
     execvp(*command, command);

@@ -10,11 +10,11 @@
 #include "units/prepare/image.hpp"
 #include "units/prepare/image_index.hpp"
 #include "units/prepare/model.hpp"
+#include "units/prepare/pull_end.hpp"
 #include "units/prepare/pull_unit.hpp"
 #include "units/prepare/request.hpp"
 #include "units/prepare/slot_environment.hpp"
 #include "units/prepare/start_file.hpp"
-#include "units/prepare/termination.hpp"
 
 #include <fmt/format.h>
 #include <sysexits.h>
@@ -107,7 +107,7 @@ int prepare(const slot::SlotName& name, const std::string& root) {
 }
 
 int pull(const slot::SlotName& name) {
-    end_on_sigterm(name);
+    helper::on_sigterm([name] { return pull_end(name); });
     const auto image = image_of(name);
     if (!image) return report_failure(image.error(), EX_CONFIG);
     const auto here = has_image(*image);

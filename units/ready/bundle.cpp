@@ -1,5 +1,7 @@
 #include "units/ready/bundle.hpp"
 
+#include "units/helper/runtime_file.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -36,7 +38,7 @@ std::optional<slot::Error> link_bundle(const std::string& folder, pid_t conmon) 
     const std::string command_line{std::istreambuf_iterator<char>{file}, {}};
     const auto where = bundle(command_line);
     if (where.empty()) return std::nullopt;
-    const auto link = folder + "/bundle";
+    const auto link = fmt::format("{}/{}", folder, helper::bundle_link);
     if (symlink(where.c_str(), link.c_str()) == 0) return std::nullopt;
     return slot::Error{fmt::format("{} cannot be made: {}", link, std::strerror(errno))};
 }

@@ -14,7 +14,7 @@ namespace hal0::ready {
 /// (proc(5)): what follows -b (conmon(8), --bundle). Empty if they are not conmon's.
 std::string bundle(std::string_view command_line);
 
-/// Makes the link `bundle` in `folder`, the start's own, to the container's folder. podman removes that with the container, just before
+/// Makes the link helper::bundle_link in `folder`, the start's own, to the container's folder. podman removes that with the container, just before
 /// its record: the link dangles then. Makes none for a `conmon` that is gone or none: then nobody knows. Returns nothing, or why it
 /// cannot.
 std::optional<slot::Error> link_bundle(const std::string& folder, pid_t conmon);

@@ -10,9 +10,8 @@
 #include "units/ready/wait_healthy.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
+#include <sys/types.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -43,7 +42,7 @@ void kill_container(const slot::SlotName& name, pid_t conmon) {
     for (int attempt = 0; attempt < 3; ++attempt) {
         // One that takes systemd's SIGTERM is gone by now, as it should be: what podman says of that would be a last error in the server's log.
         const auto killed = helper::run_podman({"kill", "--signal=KILL", container_name(name)}, helper::PodmanOutput::none);
-        if (!killed) helper::report_warning(killed.error());
+        if (!killed) return helper::report_warning(killed.error());
         if (ready::ends_within(conmon, std::chrono::milliseconds{500})) return;
     }
 }

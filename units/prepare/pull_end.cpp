@@ -1,21 +1,20 @@
-#include "units/prepare/termination.hpp"
+#include "units/prepare/pull_end.hpp"
 
 #include "slot/status_text.hpp"
 #include "units/helper/report.hpp"
-#include "units/helper/termination.hpp"
 #include "units/prepare/slot_environment.hpp"
 #include "units/prepare/systemd_bus.hpp"
 
 #include <fmt/format.h>
+
 #include <cstdlib>
 
 namespace hal0::prepare {
-namespace {
 
 using helper::report_failure;
 
-/// What the signal means. systemd sends it and changes the state before it answers anybody.
-int end(const slot::SlotName& name) {
+// systemd sends the signal and changes the state before it answers anybody.
+int pull_end(const slot::SlotName& name) {
     const auto unit = pull_unit_name(name);
     int problem = 0;
     const auto bus = open_system_bus(problem);
@@ -24,12 +23,6 @@ int end(const slot::SlotName& name) {
     if (text_property(bus.get(), unit, service_interface, "Result") != "timeout") return EXIT_SUCCESS;
     const auto image = image_of(name);
     return report_failure(slot::pull_given_up_text(image ? *image : "the image"), EXIT_FAILURE);
-}
-
-}  // namespace
-
-void end_on_sigterm(const slot::SlotName& name) {
-    helper::on_sigterm([name] { return end(name); });
 }
 
 }  // namespace hal0::prepare
